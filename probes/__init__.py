@@ -1,0 +1,1 @@
+"""What ebtop asks the kernel, and what the kernel answered."""

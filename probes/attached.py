@@ -1,0 +1,91 @@
+"""A probe that is in the kernel: its counts, its rows, its budget, its filter."""
+
+from __future__ import annotations
+
+import struct
+
+from probes.kernel.image import Image
+from probes.kernel.loader import Loaded
+from probes.probe import Findings, Probe
+from probes.snapshot import Counts, Disk, Hist
+
+SECOND = 1_000_000_000
+ZERO = bytes(4)
+_SETTINGS = struct.Struct("=QQII")
+_COUNTS = struct.Struct("=9Q")
+
+
+class Attached:
+    """Loads a probe when made. Raises LoadError, leaving nothing behind.
+
+    budget         rows a second that the kernel may send; as many may come at once
+    kernel_filter  see probes.pushdown
+    """
+
+    def __init__(self, probe: Probe, image: Image, budget: int, kernel_filter: bytes) -> None:
+        self._loaded = Loaded(image, probe.hooks, probe.entries())
+        self._budget = budget
+        self._slot = 0
+        self._unstarted = 0
+        self._lost_at_entry = 0
+        self._counting = probe.counting
+        self._undecodable = 0
+        self._run_time = 0
+        self.set_filter(kernel_filter)
+        self._reader = probe.reader(self._loaded)
+
+    def attach(self) -> None:
+        """Lets it run. Raises LoadError, leaving nothing behind."""
+        self._loaded.attach()
+
+    def set_filter(self, kernel_filter: bytes) -> None:
+        """Puts a filter in force at once, in programs that go on running."""
+        self._slot ^= 1
+        self._loaded.maps["filters"].update(struct.pack("=I", self._slot), kernel_filter)
+        row_ns = SECOND // self._budget if self._budget else 1 << 62
+        self._loaded.maps["settings"].update(ZERO, _SETTINGS.pack(row_ns, SECOND, self._slot, 0))
+
+    def drain(self) -> Findings:
+        """What came since the last time."""
+        found = self._reader.drain()
+        self._undecodable += found.undecodable
+        return found
+
+    def totals(self) -> tuple[list[Hist], list[Disk]]:
+        """What was added up since the last time."""
+        return self._reader.totals()
+
+    def counts(self, final: bool = False) -> Counts:
+        """The exact counts. `final` when nothing runs any more: then the sum is checked against what was seen."""
+        raw = self._loaded.maps["counts"].lookup(ZERO) or b""
+        each = zip(*_COUNTS.iter_unpack(raw), strict=True)
+        seen, shown, over, filtered, lost, errors, _exits_lost, skipped, unstarted = map(sum, each)
+        missed = self._loaded.runs(self._counting).missed
+        # Entry and exit are read one after the other while they go on counting: a difference is a loss if it stays.
+        excess = max(0, unstarted - skipped)
+        self._lost_at_entry = excess if final else max(self._lost_at_entry, min(excess, self._unstarted))
+        self._unstarted = excess
+        over += unstarted - self._lost_at_entry
+        lost += self._lost_at_entry + missed + self._undecodable
+        shown -= self._undecodable
+        accounted = shown + over + filtered + lost
+        if final and seen + missed > accounted:
+            lost += seen + missed - accounted
+            accounted = seen + missed
+        return Counts(accounted, shown, over, filtered, lost, errors)
+
+    def run_time_ns(self) -> int:
+        """How long its programs ran since this was asked last."""
+        total = self._loaded.runs().time_ns
+        since = total - self._run_time
+        self._run_time = total
+        return since
+
+    def detach(self) -> None:
+        """Takes the programs out of the kernel; what they left can still be read."""
+        self._loaded.detach()
+
+    def close(self) -> None:
+        """Gives everything back."""
+        self._reader.close()
+        self._loaded.close()

@@ -1,0 +1,131 @@
+"""The block probe: how long each disk really takes, for which operation."""
+
+from __future__ import annotations
+
+import struct
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from probes import decode
+from probes.kernel.btf import Btf
+from probes.kernel.loader import Hook, Loaded
+from probes.latency import SLOTS, low_ns
+from probes.probe import PARENT, Findings, Probe, offsets
+from probes.registry import BY_ID
+from probes.snapshot import Disk, Hist, Op, ProbeInfo, Stage
+
+OPS: tuple[Op, ...] = ("read", "write", "flush", "discard", "other")
+STAGES: tuple[Stage, ...] = ("queue", "device")
+TRACEPOINTS = ("insert", "issue", "requeue", "complete", "merge")
+NO_DISK = "(none)"
+"""Requests to something that is no disk: a tape, or a controller's own."""
+
+_KEY = struct.Struct("=32sII")
+_SUMS = struct.Struct("=QQQQQ")
+_SLOTS = struct.Struct(f"={SLOTS}Q")
+_REQUEST = struct.Struct("=QQIBBBB32s")
+
+
+class _Seen(NamedTuple):
+    """A histogram as it was read last: count, sum, max, bytes, errors, and the slots."""
+
+    sums: tuple[int, ...]
+    slots: tuple[int, ...]
+
+
+_NOTHING = _Seen((0,) * 5, (0,) * SLOTS)
+
+
+class BlockReader:
+    """The kernel's histograms only grow; each tick gets what they grew by."""
+
+    def __init__(self, loaded: Loaded) -> None:
+        self._hists, self._requests = loaded.maps["hists"], loaded.maps["requests"]
+        self._seen: dict[bytes, _Seen] = {}
+
+    def drain(self) -> Findings:
+        return Findings([], [])
+
+    def totals(self) -> tuple[list[Hist], list[Disk]]:
+        hists = [hist for key, value in self._hists.items() if (hist := self._grown(key, value)) is not None]
+        return hists, self._in_flight()
+
+    def _grown(self, key: bytes, value: bytes) -> Hist | None:
+        before = self._seen.get(key, _NOTHING)
+        sums = _SUMS.unpack_from(value)
+        if sums == before.sums:
+            return None
+        now = _Seen(sums, _SLOTS.unpack_from(value, _SUMS.size))
+        self._seen[key] = now
+        slots = tuple((i, n - was) for i, (n, was) in enumerate(zip(now.slots, before.slots, strict=True)) if n != was)
+        if not slots:
+            return None
+        name, op, stage = _KEY.unpack(key)
+        count, sum_ns, max_ns, bytes_, errors = (n - was for n, was in zip(now.sums, before.sums, strict=True))
+        # The kernel keeps the maximum of all time: where it did not rise, that of this tick is within its last slot.
+        most = now.sums[2] if max_ns else min(now.sums[2], low_ns(slots[-1][0] + 1))
+        # Requests may have been counted between the sums and the slots being read: the slots are what is shown.
+        count = sum(n for _, n in slots)
+        return Hist(_name(name), OPS[op], STAGES[stage], slots, count, sum_ns, most, bytes_, errors)
+
+    def _in_flight(self) -> list[Disk]:
+        now = time.monotonic_ns()
+        number: dict[bytes, int] = {_KEY.unpack(key)[0]: 0 for key in self._seen}
+        oldest: dict[bytes, int] = {}
+        for value in dict(self._requests.items()).values():
+            _inserted, issued, _bytes, _op, filtered, _requeued, _unused, name = _REQUEST.unpack(value)
+            if issued and not filtered:
+                number[name] = number.get(name, 0) + 1
+                oldest[name] = max(oldest.get(name, 0), (now - issued) // 1000)
+        return [Disk(_name(name), n, oldest.get(name, 0)) for name, n in sorted(number.items())]
+
+    def close(self) -> None:
+        """There is nothing to give back: the maps are the loader's."""
+
+
+def _name(raw: bytes) -> str:
+    return decode.comm(raw) or NO_DISK
+
+
+def _facts(btf: Btf) -> dict[str, int]:
+    facts = offsets(
+        btf,
+        PARENT
+        | {
+            "RQ_DATA_LEN": ("request", "__data_len"),
+            "RQ_CMD_FLAGS": ("request", "cmd_flags"),
+            "DISK_NAME": ("gendisk", "disk_name"),
+        },
+    )
+    if btf.has("request", "rq_disk"):  # until 5.16
+        facts["RQ_DISK"] = btf.offset("request", "rq_disk")
+    else:
+        facts |= offsets(btf, {"RQ_QUEUE": ("request", "q"), "QUEUE_DISK": ("request_queue", "disk")})
+    for name in TRACEPOINTS:
+        # Which argument is the request: a queue stood before it until 5.11, and in some 5.10.
+        argument = btf.tracepoint_argument(f"block_rq_{name}", "request")
+        facts[f"ARG_{name.upper()}"] = argument or 0
+    return facts
+
+
+def _entries() -> dict[str, int]:
+    """Room for histograms: each disk's operations and stages, and as much again for disks that come later."""
+    disks = sum(1 for _ in Path("/sys/block").iterdir())
+    return {"hists": max(256, 2 * disks * len(OPS) * len(STAGES))}
+
+
+PROBE = Probe(
+    info=ProbeInfo(*BY_ID["block"], view="latency"),
+    hooks=(
+        Hook("completed", "block_rq_complete"),
+        Hook("requeued", "block_rq_requeue"),
+        Hook("merged", "block_rq_merge", optional=True),
+        Hook("issued", "block_rq_issue"),
+        Hook("inserted", "block_rq_insert"),
+    ),
+    facts=_facts,
+    reader=BlockReader,
+    counting=("completed",),
+    entries=_entries,
+)

@@ -1,0 +1,241 @@
+"""The privileged half of ebtop: `python -I -m probes.collector OPTIONS` (a JSON object).
+
+Reads controls on standard input and writes a session on standard output: see probes.snapshot and probes.wire.
+It ends when it is told to, when its input is closed or when nobody reads its output any more; whatever it put
+into the kernel hangs on file descriptors of its own and goes with it, however it ends.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import selectors
+import signal
+import sys
+import time
+from contextlib import suppress
+
+import msgspec
+
+from probes import filter as filters
+from probes import privileges, probe, wire
+from probes.box import BoxReader
+from probes.kernel import bpf, tracefs
+from probes.outbox import Outbox
+from probes.pushdown import kernel_filter
+from probes.registry import PROBES
+from probes.slot import Slot
+from probes.snapshot import PROTOCOL, Bye, Control, Hello, SetFilter, SetInterval, Snapshot, Stop, Toggle
+
+SHORTEST_S, LONGEST_S = 0.05, 60.0
+DRAIN_S = 0.1
+"""How often rings are emptied, whatever the tick: soon enough to ask /proc about who is still there."""
+LAST_WORDS_S = 5.0
+"""How long a slow reader may take for the end of a session."""
+
+
+class Options(msgspec.Struct, frozen=True):
+    """What a session begins with. probes: None for all; stats: let the kernel measure how long their programs run."""
+
+    version: str
+    probes: tuple[str, ...] | None = None
+    filter: str = ""
+    interval_s: float = 1.0
+    rows: int = 1000
+    stats: bool = True
+
+
+class Collector:
+    """One session, from `run` to its end."""
+
+    def __init__(self, options: Options, filter_: filters.Filter, input_fd: int, output_fd: int, stats: bool) -> None:
+        self._options, self._stats = options, stats
+        self._filter = filter_
+        self._interval = options.interval_s
+        self._input, self._controls = input_fd, wire.controls()
+        self._outbox = Outbox(output_fd)
+        self._selector = selectors.DefaultSelector()
+        self._box = BoxReader()
+        self._slots = {entry.id: Slot(entry.id, options.rows) for entry in PROBES}
+        self._last_tick, self._last_cpu = time.monotonic_ns(), time.process_time_ns()
+        self._ending = False
+        self._reason = ""
+
+    def run(self) -> None:
+        """Runs until it is told to stop. Raises BrokenPipeError when the reader is gone."""
+        os.set_blocking(self._input, False)
+        self._selector.register(self._input, selectors.EVENT_READ)
+        signal.signal(signal.SIGTERM, lambda *_: self._stop("the collector was told to end"))
+        try:
+            self._greet()
+            compiled = kernel_filter(self._filter)
+            for slot in self._slots.values():
+                slot.set_filter(compiled)
+                if self._options.probes is None or slot.id in self._options.probes:
+                    self._prepare(slot)
+            for slot in self._slots.values():
+                slot.attach()
+            self._tick()
+            self._loop()
+            self._finish()
+        finally:
+            for slot in self._slots.values():
+                slot.switch_off()
+
+    def _greet(self) -> None:
+        infos = tuple(slot.probe.info for slot in self._slots.values())
+        host, kernel = platform.node(), platform.release()
+        version, budget = self._options.version, self._options.rows
+        self._outbox.send(Hello(PROTOCOL, version, host, kernel, time.time_ns(), self._interval, infos, budget))
+
+    def _loop(self) -> None:
+        while not self._ending:
+            due = self._last_tick / 1e9 + self._interval
+            wait = min(due - time.monotonic(), DRAIN_S)
+            for key, _events in self._selector.select(max(wait, 0.0)):
+                if key.data is not None:
+                    self._built(key.data)
+                elif key.fd == self._input:
+                    self._listen()
+            if self._outbox.busy:
+                self._outbox.flush()
+            for slot in self._slots.values():
+                slot.drain()
+            if time.monotonic() >= due:
+                self._tick()
+
+    def _prepare(self, slot: Slot) -> None:
+        slot.prepare()
+        if slot.build is not None and slot.build.fileno() not in self._selector.get_map():
+            self._selector.register(slot.build, selectors.EVENT_READ, slot)
+
+    def _toggle(self, slot: Slot, on: bool) -> None:
+        if on:
+            self._prepare(slot)
+            slot.attach()
+        else:
+            if slot.build is not None:
+                self._selector.unregister(slot.build)
+            slot.switch_off()
+
+    def _built(self, slot: Slot) -> None:
+        build = slot.build
+        if build is None:
+            return
+        fd = build.fileno()
+        slot.built()
+        if slot.build is None:
+            self._selector.unregister(fd)
+            self._tick()
+
+    def _listen(self) -> None:
+        try:
+            data = os.read(self._input, 65536)
+        except BlockingIOError:
+            return
+        if not data:
+            raise BrokenPipeError(32, "the screen is gone")
+        for control in self._controls.feed(data):
+            self._obey(control)
+
+    def _obey(self, control: Control) -> None:
+        match control:
+            case Toggle(probe=id_, on=on):
+                if id_ in self._slots:
+                    self._toggle(self._slots[id_], on)
+            case SetFilter(text=text):
+                # What cannot be parsed is not obeyed: the screen parses it too, and says so where it is typed.
+                with suppress(filters.FilterError):
+                    self._filter = filters.parse_local(text)
+                    compiled = kernel_filter(self._filter)
+                    for slot in self._slots.values():
+                        slot.set_filter(compiled)
+            case SetInterval(seconds=seconds):
+                self._interval = min(max(seconds, SHORTEST_S), LONGEST_S)
+            case Stop():
+                self._stop("")
+        if not isinstance(control, Stop):
+            self._tick()
+
+    def _stop(self, reason: str) -> None:
+        self._ending, self._reason = True, reason
+
+    def _tick(self) -> None:
+        now, cpu = time.monotonic_ns(), time.process_time_ns()
+        dropped = self._outbox.dropped
+        ticks = tuple(slot.tick(self._stats, dropped.get(slot.id, 0)) for slot in self._slots.values())
+        span, used = now - self._last_tick, cpu - self._last_cpu
+        self._last_tick, self._last_cpu = now, cpu
+        self._outbox.send(Snapshot(time.time_ns(), span, self._filter.text, self._box.read(), ticks, used))
+
+    def _finish(self) -> None:
+        for slot in self._slots.values():
+            shown = slot.state, slot.message
+            slot.switch_off()
+            slot.state, slot.message = shown  # a recording's last picture is of how things were, not of the end
+        self._tick()
+        self._outbox.send(Bye(self._reason))
+        end = time.monotonic() + LAST_WORDS_S
+        self._selector.close()
+        with selectors.DefaultSelector() as writable:
+            writable.register(self._outbox.fd, selectors.EVENT_WRITE)
+            while self._outbox.busy and time.monotonic() < end:
+                writable.select(end - time.monotonic())
+                self._outbox.flush()
+
+
+def fail(output_fd: int, reason: str) -> None:
+    """Ends a session that could not begin: `reason` says why and what to do, a line each."""
+    os.write(output_fd, wire.encode(Bye(reason)))
+
+
+def prepare(options: Options) -> tuple[filters.Filter, int | None]:
+    """Everything that needs more privileges than the session: the filter checked, and the fd that keeps statistics on.
+
+    Raises OSError or FilterError.
+    """
+    filter_ = filters.parse_local(options.filter)
+    if not privileges.has(*privileges.KEPT):
+        raise PermissionError(1, "this root may not use BPF (CAP_BPF, CAP_PERFMON: a container?)")
+    if tracefs.events() is None:
+        tracefs.mount_privately()
+    stats = None
+    if options.stats:
+        with suppress(OSError):  # before 5.8 there is no such call: then the cost is not known
+            stats = bpf.enable_stats()
+    privileges.settle()
+    return filter_, stats
+
+
+def main() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C reaches the whole terminal: the screen decides
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    output = os.dup(1)
+    quiet = os.open(os.devnull, os.O_RDWR)
+    os.dup2(quiet, 1)
+    os.dup2(quiet, 2)
+    os.set_inheritable(output, False)
+    try:
+        options = msgspec.json.decode(sys.argv[1], type=Options)
+        filter_, stats = prepare(options)
+        for entry in PROBES:
+            probe.get(entry.id)
+    except filters.FilterError as error:
+        fail(output, f"filter: {error}")
+        return
+    except (OSError, msgspec.MsgspecError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        fail(output, f"the collector cannot start: {why}\nsee `ebtop doctor`; `ebtop demo` works without")
+        return
+    try:
+        Collector(options, filter_, 0, output, stats is not None).run()
+    except BrokenPipeError:
+        return
+    except Exception as error:  # whoever reads is told, in one line, instead of a terminal being written to
+        with suppress(OSError):
+            fail(output, f"the collector failed: {type(error).__name__}: {error}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""Kernel values as the contract has them: text, users, errors, flags, times. Cached where they repeat."""
+
+from __future__ import annotations
+
+import errno
+import os
+import pwd
+import time
+from functools import lru_cache
+
+_RESTART = {512: "ERESTARTSYS", 513: "ERESTARTNOINTR", 514: "ERESTARTNOHAND", 516: "ERESTART_RESTARTBLOCK"}
+"""What a system call that a signal interrupted returns inside the kernel (linux/errno.h)."""
+
+_ACCESS = ("O_RDONLY", "O_WRONLY", "O_RDWR", "O_ACCMODE")
+_FLAGS: tuple[str, ...] = (
+    "O_TMPFILE",
+    "O_SYNC",
+    "O_CREAT",
+    "O_EXCL",
+    "O_NOCTTY",
+    "O_TRUNC",
+    "O_APPEND",
+    "O_NONBLOCK",
+    "O_DSYNC",
+)
+_FLAGS += ("O_ASYNC", "O_DIRECT", "O_DIRECTORY", "O_NOFOLLOW", "O_NOATIME", "O_CLOEXEC", "O_PATH")
+O_LARGEFILE = 0o100000
+
+
+def text(data: bytes) -> str:
+    """Bytes up to the first NUL as text; what is not UTF-8 as `\\xNN`."""
+    end = data.find(b"\0")
+    return (data if end < 0 else data[:end]).decode("utf-8", "backslashreplace")
+
+
+@lru_cache(4096)
+def comm(data: bytes) -> str:
+    """The 16 bytes of a comm as text."""
+    return text(data)
+
+
+@lru_cache(1024)
+def user(uid: int) -> str:
+    """The name of a user, or the number where it has none here."""
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except (KeyError, OverflowError):
+        return str(uid)
+
+
+def error_name(number: int) -> str:
+    """The name of an errno, e.g. ENOENT for 2."""
+    return errno.errorcode.get(number) or _RESTART.get(number) or f"errno {number}"
+
+
+@lru_cache(1024)
+def open_flags(flags: int) -> str:
+    """Flags of open(2) by name, joined by |; what has no name as a number. Source: open(2)."""
+    names, rest = [_ACCESS[flags & 3]], flags & ~3
+    for name in _FLAGS:
+        value: int = getattr(os, name, 0)
+        if value and rest & value == value:
+            names.append(name)
+            rest &= ~value
+    if rest & O_LARGEFILE:  # glibc's is 0 on 64 bit, the kernel's is not
+        names.append("O_LARGEFILE")
+        rest &= ~O_LARGEFILE
+    return "|".join([*names, hex(rest)] if rest else names)
+
+
+def wall_offset_ns() -> int:
+    """What to add to the kernel's monotonic time for wall-clock time, now."""
+    return time.time_ns() - time.monotonic_ns()

@@ -1,0 +1,1 @@
+"""How a program gets into the kernel, and how its answers come out."""

@@ -1,0 +1,81 @@
+"""What a probe is: to add one, write `NAME.bpf.c` and `NAME.py` with a `PROBE`, and list it in the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from probes.kernel.btf import Btf
+from probes.kernel.loader import Hook, Loaded
+from probes.snapshot import Disk, Exit, Hist, ProbeInfo, Row
+
+FOLDER = Path(__file__).parent
+
+
+class Findings(NamedTuple):
+    """What a reader took out of the kernel: rows and exits since the last time, histograms by tick.
+
+    undecodable  records that were no rows: the collector counts them as lost
+    """
+
+    rows: list[Row]
+    exits: list[Exit]
+    undecodable: int = 0
+
+
+class Reader(Protocol):
+    """Decodes what a loaded probe put into its maps. Called by the collector alone, never concurrently."""
+
+    def drain(self) -> Findings:
+        """Empties the probe's rings; cheap, and called several times a second."""
+
+    def totals(self) -> tuple[list[Hist], list[Disk]]:
+        """What was added up since the last call; called once a tick."""
+
+    def close(self) -> None:
+        """Gives back what the reader mapped."""
+
+
+class Probe(NamedTuple):
+    """A probe.
+
+    info     what the screen needs to know of it
+    hooks    its programs and where they go, in the order of attaching
+    facts    macros for its C source, made of this kernel's types; raises BtfError
+    reader   makes the reader of a loaded probe
+    entries  sizes of maps that depend on the machine, by name
+    counting its programs that count what is seen: when the kernel passes one over, an event is lost
+    """
+
+    info: ProbeInfo
+    hooks: tuple[Hook, ...]
+    facts: Callable[[Btf], dict[str, int]]
+    reader: Callable[[Loaded], Reader]
+    counting: tuple[str, ...]
+    entries: Callable[[], Mapping[str, int]] = dict
+
+    def sources(self) -> tuple[bytes, ...]:
+        """The C that makes the probe, to be compiled as one text."""
+        return (FOLDER / "common.bpf.h").read_bytes(), (FOLDER / f"{self.info.id}.bpf.c").read_bytes()
+
+
+def get(id_: str) -> Probe:
+    """The probe of that id. Raises KeyError for an id that is not in the registry."""
+    from probes.registry import BY_ID  # noqa: PLC0415
+
+    probe: Probe = import_module(f"probes.{BY_ID[id_].id}").PROBE
+    return probe
+
+
+def offsets(btf: Btf, wanted: Mapping[str, tuple[str, str]]) -> dict[str, int]:
+    """Macros for the offsets of struct members: name to (struct, member)."""
+    return {name: btf.offset(*where) for name, where in wanted.items()}
+
+
+PARENT = {
+    "TASK_REAL_PARENT": ("task_struct", "real_parent"),
+    "TASK_TGID": ("task_struct", "tgid"),
+}
+"""What common.bpf.h needs to find a task's parent."""

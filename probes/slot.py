@@ -1,0 +1,138 @@
+"""One probe of a session, whatever its state: off, compiling, on, failed."""
+
+from __future__ import annotations
+
+from probes import probe
+from probes.attached import Attached
+from probes.build import Build
+from probes.kernel import cache
+from probes.kernel.image import Image
+from probes.kernel.loader import LoadError
+from probes.probe import Findings
+from probes.snapshot import Counts, Disk, Exit, Hist, ProbeTick, Row, State
+
+
+class Slot:
+    """A probe that can be switched on and off, and what it brought since the last tick.
+
+    Counts go on over switching off and on again: they are those of the session.
+    """
+
+    def __init__(self, id_: str, budget: int) -> None:
+        self.id = id_
+        self.probe = probe.get(id_)
+        self.state: State = "off"
+        self.message = ""
+        self.build: Build | None = None
+        self._budget = budget
+        self._filter = b""
+        self._attached: Attached | None = None
+        self._before = Counts()
+        self._rows: list[Row] = []
+        self._exits: list[Exit] = []
+        self._left: tuple[list[Hist], list[Disk]] = ([], [])
+        self._first = 0
+        self._exit_base = 0
+
+    def set_filter(self, kernel_filter: bytes) -> None:
+        """The filter from now on; see probes.pushdown."""
+        self._filter = kernel_filter
+        if self._attached is not None:
+            self._attached.set_filter(kernel_filter)
+
+    def prepare(self) -> None:
+        """Loads the probe, to be attached next, or begins to compile it: then `build` is there until `built`."""
+        if self.state in ("on", "compiling"):
+            return
+        image = cache.load(self.id, cache.key(self.id, self.probe.sources()))
+        if image is not None:
+            self._load(image)
+        else:
+            self.state, self.message = "compiling", ""
+            self.build = Build(self.id)
+
+    def attach(self) -> None:
+        """Lets a probe that is prepared run."""
+        if self._attached is None or self.state == "on":
+            return
+        try:
+            self._attached.attach()
+            self.state = "on"
+        except LoadError as error:
+            self._attached = None
+            self.state, self.message = "failed", str(error)
+
+    def built(self) -> None:
+        """To be called when `build` can be read: attaches the probe once it is compiled."""
+        answer = self.build.read() if self.build is not None else None
+        if answer is None:
+            return
+        self.build = None
+        if answer.image is None:
+            self.state, self.message = "failed", answer.error
+        else:
+            self._load(answer.image)
+            self.attach()
+
+    def _load(self, image: Image) -> None:
+        try:
+            self._attached = Attached(self.probe, image, self._budget, self._filter)
+            self.message = ""
+            self._exit_base = self._first + len(self._rows)
+        except LoadError as error:
+            self.state, self.message = "failed", str(error)
+
+    def switch_off(self) -> None:
+        """Takes the probe out of the kernel; what it saw until then is in the next tick, counted exactly."""
+        if self.build is not None:
+            self.build.close()
+            self.build = None
+        if self._attached is not None:
+            self._attached.detach()
+            self.drain()
+            self._left = self._attached.totals()
+            self._before = add(self._before, self._attached.counts(final=True))
+            self._attached.close()
+            self._attached = None
+        self.state, self.message = "off", ""
+
+    def drain(self) -> None:
+        """Takes out of the kernel what has come."""
+        if self._attached is None:
+            return
+        found: Findings = self._attached.drain()
+        self._rows += found.rows
+        self._exits += [
+            Exit(exit_.row + self._exit_base, exit_.pid, exit_.code, exit_.signal, exit_.age_ms)
+            for exit_ in found.exits
+        ]
+
+    def tick(self, with_run_time: bool, dropped: int) -> ProbeTick:
+        """What came since the last tick. `dropped`: rows of the session that were given up on the way out."""
+        self.drain()
+        hists, disks = self._left
+        self._left = [], []
+        counts, run_time = self._before, None
+        if self._attached is not None:
+            more, disks = self._attached.totals()
+            hists = hists + more
+            counts = add(counts, self._attached.counts())
+            run_time = self._attached.run_time_ns() if with_run_time else None
+        if dropped:
+            counts = add(counts, Counts(shown=-dropped, lost=dropped))
+        rows, exits, first = self._rows, self._exits, self._first
+        self._rows, self._exits = [], []
+        self._first += len(rows)
+        return ProbeTick(self.id, self.state, counts, self.message, first, rows, exits, hists, disks, run_time)
+
+
+def add(a: Counts, b: Counts) -> Counts:
+    """Both together."""
+    return Counts(
+        a.seen + b.seen,
+        a.shown + b.shown,
+        a.over_budget + b.over_budget,
+        a.filtered + b.filtered,
+        a.lost + b.lost,
+        a.errors + b.errors,
+    )

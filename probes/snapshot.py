@@ -1,0 +1,222 @@
+"""The contract between the collector and whoever shows what it collected.
+
+A session is one `Hello`, then a `Snapshot` a tick, then a `Bye`; the other way go `Control` messages.
+The same stream, written to a file, is a recording. Everything here is frozen and validated when it is
+decoded: what does not fit these types is one `msgspec.ValidationError`, never a half-read value.
+
+Kernel text (comm, paths, argv, disk names) is carried as it was seen, with bytes that are not UTF-8
+written as `\\xNN`. It is *not* safe to print: only `tui.text` may turn it into terminal cells.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+PROTOCOL = 1
+
+Kind = Literal[
+    "time",  # int, nanoseconds since the epoch
+    "pid",  # int, process or thread id
+    "number",  # int
+    "us",  # float, microseconds
+    "ms",  # float, milliseconds
+    "word",  # str from the kernel, short (comm, user, flags)
+    "error",  # str, an errno name, or None for success
+    "text",  # str from the kernel, long (paths)
+    "argv",  # list[str], the arguments of a process
+]
+"""How a column's values are typed, and so how they are formatted and sorted."""
+
+Value = int | float | str | list[str] | None
+"""One cell of a row. Which of them it is follows from the column's kind; any may be None."""
+
+Row = list[Value]
+"""One event, a value for each of the probe's columns, in their order."""
+
+State = Literal["off", "compiling", "on", "failed"]
+Op = Literal["read", "write", "flush", "discard", "other"]
+Stage = Literal["queue", "device"]
+
+
+class Column(msgspec.Struct, frozen=True):
+    """A column of a probe's rows: `id` is its JSON key and filter field, `title` its heading.
+
+    width   cells it wants on the screen; 0 means that it is not shown unless asked for
+    grow    takes a share of what room is left
+    later   None when the row is made, filled by an `Exit`
+    """
+
+    id: str
+    title: str
+    kind: Kind
+    width: int
+    help: str
+    grow: bool = False
+    later: bool = False
+
+
+class ProbeInfo(msgspec.Struct, frozen=True):
+    """What a probe is: `view` tells whether it makes rows (exec, open) or histograms (block)."""
+
+    id: str
+    title: str
+    question: str
+    view: Literal["rows", "latency"]
+    columns: tuple[Column, ...] = ()
+
+
+class Counts(msgspec.Struct, frozen=True):
+    """Events since the probe was attached, counted in the kernel.
+
+    seen = shown + over_budget + filtered + lost, always; `errors` counts failures among the seen
+    that passed the filter (for block: requests that ended with an error).
+    """
+
+    seen: int = 0
+    shown: int = 0
+    over_budget: int = 0
+    filtered: int = 0
+    lost: int = 0
+    errors: int = 0
+
+
+class Exit(msgspec.Struct, frozen=True):
+    """The end of a process whose row was shown: fills the `later` columns of that row.
+
+    row     the number of the row (see `ProbeTick.first`)
+    code    exit code, None where a signal ended it
+    signal  name of the signal, None where it exited
+    age_ms  from the fork of the process to its end
+    """
+
+    row: int
+    pid: int
+    code: int | None
+    signal: str | None
+    age_ms: float
+
+
+class Hist(msgspec.Struct, frozen=True):
+    """Latencies of one tick, of one disk, operation and stage. See `probes.latency` for slots.
+
+    slots   (slot, count) of the slots that are not empty, ascending
+    sum_ns, max_ns  in nanoseconds; bytes and errors are counted at the device stage only
+    """
+
+    disk: str
+    op: Op
+    stage: Stage
+    slots: tuple[tuple[int, int], ...]
+    count: int
+    sum_ns: int
+    max_ns: int
+    bytes: int = 0
+    errors: int = 0
+
+
+class Disk(msgspec.Struct, frozen=True):
+    """A disk at the moment of the tick: requests issued and not completed, and the oldest one's age."""
+
+    name: str
+    in_flight: int
+    oldest_us: int = 0
+
+
+class ProbeTick(msgspec.Struct, frozen=True):
+    """What one probe saw in one tick.
+
+    message  for `failed`: why, and the remedy, in one line each
+    first    number of the first of `rows`; rows are numbered consecutively from 0 in a session
+    bpf_ns   time that the probe's programs ran in the kernel in this tick; None if not known
+    """
+
+    id: str
+    state: State
+    counts: Counts = Counts()
+    message: str = ""
+    first: int = 0
+    rows: list[Row] = []
+    exits: list[Exit] = []
+    hists: list[Hist] = []
+    disks: list[Disk] = []
+    bpf_ns: int | None = None
+
+
+class Box(msgspec.Struct, frozen=True):
+    """The machine at the moment of the tick. cpu: busy share of all cores since the last tick, 0..1."""
+
+    uptime_s: float
+    load: tuple[float, float, float]
+    cpu: float
+    cores: int
+    memory_used: int
+    memory_total: int
+
+
+class Snapshot(msgspec.Struct, frozen=True, tag="tick"):
+    """One tick: everything since the last one.
+
+    time     end of the tick, nanoseconds since the epoch
+    span_ns  how long the tick really was
+    filter   the filter in force, as typed
+    cpu_ns   CPU time that the collector itself used in this tick
+    merged   ticks that were merged into this one because the reader was slow (1: none)
+    """
+
+    time: int
+    span_ns: int
+    filter: str
+    box: Box
+    probes: tuple[ProbeTick, ...]
+    cpu_ns: int
+    merged: int = 1
+
+
+class Hello(msgspec.Struct, frozen=True, tag="hello"):
+    """Opens a session. `probes` lists every probe there is, whether on or not."""
+
+    protocol: int
+    version: str
+    host: str
+    kernel: str
+    time: int
+    interval_s: float
+    probes: tuple[ProbeInfo, ...]
+    budget: int = 1000
+
+
+class Bye(msgspec.Struct, frozen=True, tag="bye"):
+    """Ends a session in order. `reason` is empty where the reader asked for it."""
+
+    reason: str = ""
+
+
+Message = Hello | Snapshot | Bye
+
+
+class Toggle(msgspec.Struct, frozen=True, tag="toggle"):
+    """Attach or detach a probe. Detached means that its programs have left the kernel."""
+
+    probe: str
+    on: bool
+
+
+class SetFilter(msgspec.Struct, frozen=True, tag="filter"):
+    """Put a filter in force, in the language of `probes.filter`; empty for none."""
+
+    text: str
+
+
+class SetInterval(msgspec.Struct, frozen=True, tag="interval"):
+    """Change the length of a tick, in seconds."""
+
+    seconds: float
+
+
+class Stop(msgspec.Struct, frozen=True, tag="stop"):
+    """End the session: detach, drain, send a last snapshot with the exact totals, then `Bye`."""
+
+
+Control = Toggle | SetFilter | SetInterval | Stop

@@ -1,0 +1,89 @@
+"""Messages as bytes: the same frames go through a pipe, into a recording, and over ssh.
+
+A frame is a length and a CRC-32 (both unsigned 32 bit, big endian), then that many bytes of MessagePack.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from typing import Generic, TypeVar
+
+import msgspec
+
+from probes.snapshot import Control, Message
+
+HEAD = struct.Struct(">II")
+MOST = 64 << 20
+"""Longest payload that is believed, in bytes: a stream that claims more is foreign or damaged."""
+
+T = TypeVar("T")
+
+
+class WireError(Exception):
+    """The bytes are not a stream of ebtop. `offset` is where, in bytes from the start of the stream."""
+
+    def __init__(self, why: str, offset: int) -> None:
+        super().__init__(f"{why} at byte {offset}")
+        self.offset = offset
+
+
+def encode(message: Message | Control) -> bytes:
+    """One message as one frame."""
+    payload = msgspec.msgpack.encode(message)
+    return HEAD.pack(len(payload), zlib.crc32(payload)) + payload
+
+
+class Decoder(Generic[T]):
+    """Cuts a stream of bytes into messages, whatever the pieces in which it comes.
+
+    `pending` is the number of bytes of a frame that is not whole yet: not 0 at the end of a file
+    means that the file is cut short.
+    """
+
+    def __init__(self, decoder: msgspec.msgpack.Decoder[T]) -> None:
+        self._decode = decoder.decode
+        self._buffer = bytearray()
+        self.offset = 0
+
+    @property
+    def pending(self) -> int:
+        return len(self._buffer)
+
+    def feed(self, data: bytes) -> list[T]:
+        """The messages that `data` completes. Raises WireError where the stream does not fit."""
+        self._buffer += data
+        messages: list[T] = []
+        at = 0
+        try:
+            while len(self._buffer) - at >= HEAD.size:
+                length, crc = HEAD.unpack_from(self._buffer, at)
+                if length > MOST:
+                    raise WireError("not a frame of ebtop", self.offset + at)
+                end = at + HEAD.size + length
+                if len(self._buffer) < end:
+                    break
+                messages.append(self._payload(bytes(self._buffer[at + HEAD.size : end]), crc, self.offset + at))
+                at = end
+        finally:
+            del self._buffer[:at]
+            self.offset += at
+        return messages
+
+    def _payload(self, payload: bytes, crc: int, offset: int) -> T:
+        if zlib.crc32(payload) != crc:
+            raise WireError("damaged frame", offset)
+        try:
+            return self._decode(payload)
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise WireError(f"unknown message ({error})", offset) from None
+
+
+def messages() -> Decoder[Message]:
+    """Decodes what a collector says."""
+    return Decoder(msgspec.msgpack.Decoder(Message))
+
+
+def controls() -> Decoder[Control]:
+    """Decodes what a collector is told."""
+    return Decoder(msgspec.msgpack.Decoder(Control))

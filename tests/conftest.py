@@ -1,0 +1,41 @@
+"""What every test may count on, and when live tests may be left out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from functools import cache
+
+import pytest
+
+REQUIRE_LIVE = "EBTOP_REQUIRE_LIVE"
+"""Set to 1 where live tests must run: as root, a live test that is skipped then counts as failed."""
+
+
+@cache
+def why_not_live() -> str:
+    """Why live tests cannot run here, in one line; empty where they can."""
+    if os.geteuid() != 0:
+        return "live tests need root"
+    from probes.checks import run
+
+    missing = [check for check in run() if check.needed and not check.ok]
+    return f"live tests need {missing[0].name}: {missing[0].remedy}" if missing else ""
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("live") and (reason := why_not_live()):
+        pytest.skip(reason)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    must_run = os.environ.get(REQUIRE_LIVE) == "1" and os.geteuid() == 0
+    if must_run and report.skipped and item.get_closest_marker("live"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        report.outcome = "failed"
+        report.longrepr = f"{REQUIRE_LIVE}=1, and this live test was skipped: {reason}"
+    return report

@@ -1,0 +1,351 @@
+"""The screen, key by key and click by click."""
+
+from __future__ import annotations
+
+import asyncio
+
+import msgspec
+import pytest
+from textual import events
+
+from probes.snapshot import ProbeTick, SetFilter, SetInterval, Snapshot, State, Toggle
+from tests.tui.fakes import FakeSource, exec_row
+from tests.tui.screen import Screen, make_app, running
+from tui import keys
+from tui.panes.pane import Pane
+from tui.widgets.glyphs import ASCII
+
+SIZES = [(80, 24), (120, 40), (200, 50)]
+
+
+def with_state(tick: Snapshot, at: int, state: State, message: str = "") -> Snapshot:
+    probes = list(tick.probes)
+    probes[at] = ProbeTick(probes[at].id, state, message=message)
+    return msgspec.structs.replace(tick, probes=tuple(probes))
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_all_three_panes_are_useful(size: tuple[int, int]) -> None:
+    async with running(size) as screen:
+        await screen.ticks(3)
+        for part in ("1 Exec", "2 Open", "3 Block", "web-17", "nvme0n1", "p99", "ARGUMENTS", "PATH", "collector 0.4%"):
+            assert part in screen.text
+        assert sum("!ENOENT" in line for line in screen.lines) > 0
+        assert all(len(line) == size[0] for line in screen.lines)
+
+
+async def test_before_the_first_tick_it_says_what_it_is_doing() -> None:
+    async with running() as screen:
+        assert "waiting for the first tick" in screen.text
+        assert "compiling: which programs are started" in screen.text
+
+
+async def test_newest_is_at_the_bottom_and_followed() -> None:
+    async with running((200, 50)) as screen:
+        await screen.ticks(5)
+        rows = [line for line in screen.lines if "15:0" in line]
+        assert any(" 4059 " in line for line in rows)
+        await screen.ticks(1)
+        assert " 4071 " in screen.text
+        assert "more below" not in screen.text
+
+
+async def test_who_scrolls_away_stays_there_until_told_to_follow() -> None:
+    async with running() as screen:
+        await screen.ticks(5)
+        await screen.press("k", "k")
+        before = [line[:60] for line in screen.lines[3:17]]
+        await screen.ticks(2)
+        assert [line[:60] for line in screen.lines[3:17]] == before
+        assert "26 more below, G to follow" in screen.text
+        await screen.press("G")
+        assert "more below" not in screen.text
+        await screen.press("g")
+        assert " 4000 " in screen.text
+
+
+async def test_scrolling_to_the_end_follows_again() -> None:
+    async with running() as screen:
+        await screen.ticks(5)
+        await screen.press("pageup")
+        assert "more below" in screen.text
+        await screen.press("pagedown", "pagedown")
+        await screen.ticks(1)
+        assert "more below" not in screen.text
+
+
+async def test_the_wheel_scrolls() -> None:
+    async with running() as screen:
+        await screen.ticks(5)
+        await screen.pilot._post_mouse_events([events.MouseScrollUp], "#pane-1")
+        await screen.pilot.pause()
+        assert "3 more below" in screen.text
+
+
+async def test_pause_holds_the_view_while_collecting_goes_on() -> None:
+    async with running() as screen:
+        await screen.ticks(2)
+        before = screen.lines[2:]
+        await screen.press("space")
+        assert "PAUSED" in screen.text
+        await screen.ticks(3)
+        assert screen.lines[2:] == before
+        await screen.press("space")
+        assert "PAUSED" not in screen.text
+        assert "seen 260" in screen.text
+        assert screen.source.paused == [True, False]
+
+
+async def test_a_digit_asks_the_collector_and_the_pane_says_off() -> None:
+    async with running() as screen:
+        await screen.ticks(2)
+        await screen.press("1")
+        assert screen.source.sent == [Toggle("exec", False)]
+        assert "turning off" in screen.text
+        screen.source.give(with_state(screen.machine.tick(), 0, "off"))
+        await screen.pilot.pause()
+        assert "off: press 1 to turn it on" in screen.text
+        await screen.press("1")
+        assert screen.source.sent[-1] == Toggle("exec", True)
+
+
+async def test_a_click_on_the_name_toggles_too() -> None:
+    async with running() as screen:
+        await screen.ticks(1)
+        await screen.pilot.click("#pane-2", offset=(4, 0))
+        await screen.pilot.pause()
+        assert screen.source.sent == [Toggle("open", False)]
+
+
+async def test_a_probe_that_failed_says_why_in_its_pane_and_the_others_go_on() -> None:
+    async with running() as screen:
+        await screen.ticks(1)
+        why = "no tracepoint syscalls/sys_enter_openat [/etc]\nremedy: mount tracefs"
+        screen.source.give(with_state(screen.machine.tick(), 1, "failed", why))
+        await screen.pilot.pause()
+        assert "! no tracepoint syscalls/sys_enter_openat [/etc]" in screen.text
+        assert "remedy: mount tracefs" in screen.text
+        assert " 4023 " in screen.text
+        await screen.press("2")
+        assert screen.source.sent == [Toggle("open", True)]
+
+
+async def test_a_filter_works_while_it_is_typed() -> None:
+    async with running() as screen:
+        await screen.ticks(5)
+        await screen.press("f", *"user:root")
+        assert len(screen.app.history.view.probes[0].log) == 30
+        assert "filter user:root" in screen.text
+        assert "www-data" not in screen.text
+        async with asyncio.timeout(10):
+            await screen.source.asked.wait()
+        assert [control for control in screen.source.sent if isinstance(control, SetFilter)] == [SetFilter("user:root")]
+        await screen.press("enter", "F")
+        assert "no filter" in screen.text
+        assert len(screen.app.history.view.probes[0].log) == 60
+
+
+async def test_a_wrong_filter_is_told_at_its_place_and_the_last_good_one_holds() -> None:
+    async with running() as screen:
+        await screen.ticks(2)
+        await screen.press("f", *"user:root", "space", *"oops")
+        complaint = screen.line("'oops' is not KEY:VALUE")
+        typed = screen.line("filter: ")
+        assert complaint.index("▲") == typed.index("oops")
+        assert len(screen.app.history.view.probes[0].log) == 12
+
+
+async def test_escape_takes_the_filter_back() -> None:
+    async with running() as screen:
+        await screen.ticks(2)
+        await screen.press("f", *"user:root", "enter", "f", *"x", "escape")
+        assert "filter user:root" in screen.text
+        await screen.press("q")
+    assert screen.app.outcome == ("", 0)
+
+
+async def test_while_typing_no_key_is_a_command() -> None:
+    async with running() as screen:
+        await screen.ticks(1)
+        await screen.press("f", "q", "1", "space", "z", "question_mark", "tab")
+        assert screen.source.sent == []
+        assert "filter: q1 z?" in screen.line("filter: ").replace("  ", " ")
+
+
+async def test_a_session_that_began_with_a_filter_shows_it() -> None:
+    async with running() as screen:
+        await screen.ticks(1, "comm:ng")
+        assert "filter comm:ng" in screen.text
+        assert len(screen.app.history.view.probes[0].log) == 12
+
+
+async def test_zoom_shows_one_pane_and_tab_goes_on_to_the_next() -> None:
+    async with running((80, 24)) as screen:
+        await screen.ticks(2)
+        await screen.press("z")
+        assert ("1 Exec ━" in screen.text, "2 Open ─" in screen.text) == (True, False)
+        await screen.press("tab")
+        assert ("1 Exec ─" in screen.text, "2 Open ━" in screen.text) == (False, True)
+        await screen.press("shift+tab", "z")
+        assert "1 Exec ━" in screen.text
+        assert "3 Block I/O ─" in screen.text
+
+
+async def test_focus_is_seen_by_the_frame() -> None:
+    async with running() as screen:
+        await screen.ticks(1)
+        assert screen.line("1 Exec").startswith("┏")
+        await screen.press("tab")
+        assert screen.line("1 Exec").startswith("╭")
+        assert screen.line("2 Open").startswith("┏")
+        await screen.pilot.click("#pane-1", offset=(30, 5))
+        await screen.pilot.pause()
+        assert screen.line("1 Exec").startswith("┏")
+
+
+async def test_intervals_go_up_and_down_and_stop_at_their_ends() -> None:
+    async with running() as screen:
+        await screen.ticks(1)
+        await screen.press("plus", "minus", "minus", *["plus"] * 9)
+        asked = [control.seconds for control in screen.source.sent if isinstance(control, SetInterval)]
+        assert asked == [0.5, 1.0, 2.0, 1.0, 0.5, 0.2, 0.1]
+        assert "every 0.1s" in screen.text
+
+
+async def test_themes_go_round() -> None:
+    async with running() as screen:
+        await screen.ticks(1)
+        seen = []
+        for _ in range(3):
+            await screen.press("T")
+            style = next(iter(screen.app._header.render_lines(screen.app._header.size.region)[0])).style
+            assert style is not None
+            seen.append((screen.app.theme, style.bgcolor.name if style.bgcolor else ""))
+        assert seen == [("colour-blind", "#121212"), ("light", "#ffffff"), ("dark", "#121212")]
+
+
+async def test_help_lists_every_command_and_closes() -> None:
+    async with running((200, 50)) as screen:
+        await screen.press("question_mark")
+        for command in keys.COMMANDS:
+            assert command.help[:60] in screen.text
+        await screen.press("G")
+        assert "seen = shown + over budget + filtered + lost" in screen.text
+        await screen.press("q")
+        assert "ebtop" in screen.text
+        assert "Help:" not in screen.text
+
+
+async def test_a_click_in_the_footer_does_what_its_key_does() -> None:
+    async with running() as screen:
+        await screen.ticks(1)
+        await screen.pilot.click("#footer", offset=(screen.lines[-1].index("pause"), 0))
+        await screen.pilot.pause()
+        assert "PAUSED" in screen.text
+
+
+async def test_it_is_right_while_resizing() -> None:
+    async with running((200, 50)) as screen:
+        await screen.ticks(3)
+        for size in [(80, 24), (20, 5), (1, 1), (109, 29), (110, 30), (300, 90), (80, 24)]:
+            await screen.pilot.resize_terminal(*size)
+            await screen.ticks(1)
+            assert len(screen.lines) == size[1]
+            assert all(len(line) == size[0] for line in screen.lines)
+        assert "3 Block" in screen.text
+
+
+async def test_losses_and_merged_ticks_are_badges() -> None:
+    async with running() as screen:
+        await screen.ticks(1)
+        assert "lost 0" in screen.text
+        screen.source.give(screen.machine.tick(lost=21, merged=3))
+        await screen.pilot.pause()
+        assert "LOST 42" in screen.text
+        assert "merged 3 ticks" in screen.text
+        assert "!lost 21" in screen.text
+
+
+async def test_in_a_replay_digits_hide_panes_and_nothing_is_asked() -> None:
+    async with running(live=False) as screen:
+        await screen.ticks(2)
+        assert "REPLAY" in screen.text
+        await screen.press("1", "plus")
+        assert "1 Exec ─" not in screen.text
+        assert "2 Open" in screen.text
+        await screen.press("1")
+        assert "seen 104" in screen.line("1 Exec")
+
+
+async def test_a_replay_that_ends_stays_on_the_screen() -> None:
+    async with running(live=False) as screen:
+        await screen.ticks(2)
+        screen.app.finished("")
+        await screen.pilot.pause()
+        assert "the recording ends here" in screen.text
+
+
+async def test_when_the_collector_goes_the_screen_goes_with_its_reason() -> None:
+    async with running() as screen:
+        await screen.ticks(1)
+        screen.app.ended("the collector was killed: start ebtop again")
+    assert screen.app.outcome == ("the collector was killed: start ebtop again", 1)
+    assert screen.source.stopped
+
+
+async def test_a_bug_ends_it_with_one_line_and_no_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    app = make_app(FakeSource())
+
+    async def stumble() -> None:
+        async with app.run_test() as pilot:
+            app.call_later(lambda: 1 // 0)
+            await pilot.pause()
+
+    with pytest.raises(ZeroDivisionError):
+        await stumble()
+    text, code = app.outcome
+    assert code == 1
+    assert "ZeroDivisionError" in text
+    assert "\n" not in text
+    assert "Traceback" not in "".join(capsys.readouterr())
+
+
+async def test_hostile_names_reach_the_screen_only_written_out() -> None:
+    async with running((200, 50)) as screen:
+        tick = screen.machine.tick()
+        evil = exec_row(0, tick.time)
+        evil[3] = evil[5] = "\x1b]0;x\x07"
+        evil[11] = ["[red]", "\x1b[2J", "\u202e", "\x9bm"]
+        part = ProbeTick("exec", "on", rows=[evil])
+        screen.source.give(msgspec.structs.replace(tick, probes=(part, *tick.probes[1:])))
+        await screen.pilot.pause()
+        for character in "\x1b\x07\x9b\u202e":
+            assert character not in screen.text
+        assert "[red]" in screen.text
+        assert "\\x1b[2J" in screen.text
+
+
+async def test_without_unicode_everything_is_ascii() -> None:
+    async with running((120, 40), glyphs=ASCII) as screen:
+        await screen.ticks(3)
+        assert screen.text.isascii()
+
+
+async def test_no_color_leaves_no_colour(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with running() as screen:
+        await screen.ticks(2)
+        for pane in screen.app.query(Pane).results():
+            for strip in pane.render_lines(pane.size.region):
+                for segment in strip:
+                    assert segment.style is not None
+                    assert segment.style.color is not None
+                    red, green, blue = segment.style.color.get_truecolor()
+                    assert red == green == blue
+
+
+async def test_every_key_of_the_registry_is_bound_once() -> None:
+    bound = [key for command in keys.COMMANDS for key in command.keys]
+    assert len(bound) == len(set(bound))
+    app = make_app(FakeSource())
+    assert {command.id for command in keys.COMMANDS} <= app._actions.keys()

@@ -1,0 +1,165 @@
+"""Sources: a link is read when it has something to say; a recording is played at its own pace."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+
+from probes import wire
+from probes.snapshot import Bye, Control, Hello, Message, SetFilter, Snapshot
+from tests.tui.fakes import HELLO, Machine
+from tui.source import LiveSource, ReplaySource
+
+
+class Collected:
+    """A sink that remembers, and can be waited for."""
+
+    def __init__(self) -> None:
+        self.said: asyncio.Queue[object] = asyncio.Queue()
+
+    def tick(self, snapshot: Snapshot) -> None:
+        self.said.put_nowait(snapshot.time)
+
+    def restart(self) -> None:
+        self.said.put_nowait("restart")
+
+    def finished(self, notice: str) -> None:
+        self.said.put_nowait(("finished", notice))
+
+    def ended(self, reason: str) -> None:
+        self.said.put_nowait(("ended", reason))
+
+    async def next(self) -> object:
+        async with asyncio.timeout(10):
+            return await self.said.get()
+
+
+class PipeLink:
+    """A link whose other end the test holds."""
+
+    def __init__(self) -> None:
+        self.out, self.far = os.pipe()
+        self.sent: list[Control] = []
+        self._decoder = wire.messages()
+
+    @property
+    def hello(self) -> Hello:
+        return HELLO
+
+    def fileno(self) -> int:
+        return self.out
+
+    def read(self) -> list[Message]:
+        data = os.read(self.out, 1 << 20)
+        if not data:
+            raise RuntimeError("the collector ended: start ebtop again")
+        return self._decoder.feed(data)
+
+    def send(self, control: Control) -> None:
+        if isinstance(control, SetFilter) and control.text == "broken":
+            raise BrokenPipeError("the collector has gone")
+        self.sent.append(control)
+
+    def say(self, *messages: Message) -> None:
+        os.write(self.far, b"".join(map(wire.encode, messages)))
+
+
+@pytest.fixture
+def link() -> Iterator[PipeLink]:
+    made = PipeLink()
+    yield made
+    for fd in (made.out, made.far):
+        try:
+            os.close(fd)
+        except OSError:
+            continue
+
+
+async def test_snapshots_come_as_they_are_said(link: PipeLink) -> None:
+    sink, machine = Collected(), Machine(rows=2)
+    source = LiveSource(link)
+    source.start(sink)
+    first, second = machine.tick(), machine.tick()
+    link.say(first, second)
+    assert [await sink.next(), await sink.next()] == [first.time, second.time]
+    source.stop()
+
+
+@pytest.mark.parametrize("reason", ["", "the probe budget is spent: start ebtop again"])
+async def test_a_bye_ends_it_with_its_reason(link: PipeLink, reason: str) -> None:
+    sink = Collected()
+    LiveSource(link).start(sink)
+    link.say(Bye(reason))
+    assert await sink.next() == ("ended", reason)
+
+
+async def test_a_link_that_breaks_ends_it_with_what_it_says(link: PipeLink) -> None:
+    sink = Collected()
+    LiveSource(link).start(sink)
+    os.close(link.far)
+    assert await sink.next() == ("ended", "the collector ended: start ebtop again")
+
+
+async def test_sending_into_a_broken_link_ends_it_once(link: PipeLink) -> None:
+    sink = Collected()
+    source = LiveSource(link)
+    source.start(sink)
+    source.send(SetFilter("comm:x"))
+    source.send(SetFilter("broken"))
+    source.send(SetFilter("broken"))
+    assert link.sent == [SetFilter("comm:x")]
+    assert await sink.next() == ("ended", "the collector has gone")
+    assert sink.said.empty()
+
+
+class Recorded:
+    """A recording of a few brief ticks."""
+
+    hello = HELLO
+
+    def __init__(self, cut: str | None = None, span_ns: int = 2_000_000) -> None:
+        machine = Machine(rows=1)
+        self.ticks = [msgspec.structs.replace(machine.tick(), span_ns=span_ns) for _ in range(3)]
+        self.cut = cut
+
+    def __iter__(self) -> Iterator[Snapshot]:
+        return iter(self.ticks)
+
+
+@pytest.mark.parametrize("cut", [None, "recording x is cut short after 3.0 s"])
+async def test_a_recording_is_played_to_its_end(cut: str | None) -> None:
+    sink, recording = Collected(), Recorded(cut)
+    ReplaySource(recording).start(sink)
+    assert [await sink.next() for _ in range(4)] == [*(tick.time for tick in recording.ticks), ("finished", cut or "")]
+
+
+async def test_a_demo_begins_anew() -> None:
+    sink, recording = Collected(), Recorded()
+    source = ReplaySource(recording, loop=True)
+    source.start(sink)
+    said = [await sink.next() for _ in range(5)]
+    source.stop()
+    assert said[3:] == ["restart", recording.ticks[0].time]
+
+
+async def test_a_paused_recording_stands_still() -> None:
+    sink, recording = Collected(), Recorded()
+    source = ReplaySource(recording)
+    source.start(sink)
+    source.pause(True)
+    await asyncio.sleep(0.02)  # ten times its span: nothing must come, and so nothing can be awaited
+    assert sink.said.qsize() == 1
+    source.pause(False)
+    assert [await sink.next() for _ in range(3)] == [tick.time for tick in recording.ticks]
+    source.stop()
+
+
+async def test_an_empty_recording_is_over_at_once() -> None:
+    sink, recording = Collected(), Recorded("nothing was recorded")
+    recording.ticks = []
+    ReplaySource(recording).start(sink)
+    assert await sink.next() == ("finished", "nothing was recorded")

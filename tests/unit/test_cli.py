@@ -1,0 +1,191 @@
+"""The command line: what is refused, how, and how fast."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+from tests.unit.sessions import FakeLink, Outcome
+from tui import __version__, cli
+from tui.commands import COMMANDS
+from tui.commands.arguments import filter_text
+from tui.commands.errors import CommandError
+
+Ebtop = Callable[..., Outcome]
+
+REFUSALS = {
+    "unknown flag": (["--prob", "exec"], "unknown option '--prob' (did you mean '--probe'?): see ebtop --help"),
+    "flag of another command": (["dump", "--theme", "dark"], "unknown option '--theme'"),
+    "unknown command": (["recrod"], "'recrod' is neither a command nor a filter (did you mean 'record'?)"),
+    "command not first": (["--rows", "5", "dump"], "the command comes first: write ebtop dump"),
+    "unknown probe": (["--probe", "exec,opne"], "unknown probe 'opne' (did you mean 'open'?): use exec, open, block"),
+    "no probe": (["--probe", ""], "unknown probe ''"),
+    "unknown theme": (["dump", "--format", "xml"], "--format: invalid choice: 'xml'"),
+    "unknown filter key": (["dump", "uid:0"], "filter: unknown key 'uid': use pid, ppid, comm, user"),
+    "bad filter value": (["record", "-o", "x", "pid:x"], "filter: 'x' is not a process id"),
+    "bad duration": (["dump", "--for", "5 days"], "'5 days' is not a duration: write 500ms, 5s, 2m or 1h"),
+    "negative duration": (["dump", "--for", "-5s"], "expected one argument"),
+    "endless duration": (["dump", "--for", "99999h"], "more than a year"),
+    "bad interval": (["--interval", "1ms"], "--interval '1ms' is out of range: use 100ms to 60s"),
+    "bad rows": (["--rows", "many"], "--rows 'many' is not a number of rows a second: use 0 to 100000"),
+    "too many rows": (["--rows", "9" * 5000], "is not a number of rows a second"),
+    "no output": (["record"], "-o/--output"),
+    "no file": (["replay"], "FILE"),
+    "missing file": (["dump", "no-such-file"], "cannot read no-such-file: no such file or directory"),
+    "two files": (["dump", "a", "b"], "'b' is not a filter: give one FILE"),
+    "live flag on a file": (["dump", "a", "--rows", "5"], "--interval and --rows are for live sessions"),
+    "no terminal": ([], "no terminal to draw on: run it in one, or use ebtop dump"),
+    "no terminal to replay": (["replay", "a"], "no terminal to draw on: run it in one, or use ebtop dump a"),
+}
+
+
+@pytest.mark.parametrize(("words", "why"), REFUSALS.values(), ids=REFUSALS)
+def test_what_cannot_be_done_is_one_line_and_exit_code_2(ebtop: Ebtop, words: list[str], why: str) -> None:
+    done = ebtop(*words)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("ebtop: ")
+    assert done.err.count("\n") == 1
+    assert why in done.err
+
+
+def test_a_line_on_stderr_cannot_harm_the_terminal(ebtop: Ebtop) -> None:
+    done = ebtop("dump", "no\x1b[31m\nsuch\u202efile")
+    assert done.err.count("\n") == 1
+    assert done.err[:-1].isprintable()
+
+
+def test_a_theme_is_checked_by_name(ebtop: Ebtop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.commands.screen.require_terminal", lambda _: None)
+    done = ebtop("--theme", "drak")
+    assert done.code == 2
+    assert "unknown theme 'drak' (did you mean 'dark'?): use dark, " in done.err
+
+
+@pytest.mark.parametrize("command", ["", *(command.name for command in COMMANDS)])
+def test_every_command_has_help(ebtop: Ebtop, command: str) -> None:
+    done = ebtop(*filter(None, [command, "--help"]))
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith(f"usage: ebtop {command}".rstrip())
+
+
+def test_help_lists_every_command(ebtop: Ebtop) -> None:
+    out = ebtop("--help").out
+    assert all(f"  {command.name}" in out and command.summary in out for command in COMMANDS)
+
+
+def test_version(ebtop: Ebtop) -> None:
+    assert ebtop("--version").out == f"ebtop {__version__}\n"
+
+
+def test_probes_are_listed_with_their_questions(ebtop: Ebtop) -> None:
+    out = ebtop("probes").out.splitlines()
+    assert [line.split()[0] for line in out] == ["exec", "open", "block"]
+
+
+HEAVY = ("msgspec", "rich", "textual", "psutil", "bcc", "asyncio", "probes.snapshot", "probes.wire")
+
+
+@pytest.mark.parametrize("words", [["--help"], ["--version"], ["dump", "--help"], ["--bogus"]])
+def test_nothing_heavy_is_imported_to_answer_at_once(words: list[str]) -> None:
+    script = (
+        "import sys, json\nfrom tui.cli import main\n"
+        f"main({words!r})\nprint(json.dumps(sorted(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert not set(HEAVY) & set(json.loads(done.stderr.splitlines()[-1]))
+
+
+def test_help_takes_less_than_150_ms() -> None:
+    def seconds() -> float:
+        begin = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "tui.cli", "--help"], capture_output=True, check=True)
+        return time.perf_counter() - begin
+
+    assert median(seconds() for _ in range(5)) < 0.15
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        ([], ""),
+        (["comm:a", "!pid:1"], "comm:a !pid:1"),
+        (["comm:a pid:1"], "comm:a pid:1"),
+        (["comm:tmux: server"], 'comm:"tmux: server"'),
+        (['comm:"tmux: server"'], 'comm:"tmux: server"'),
+    ],
+)
+def test_words_of_the_shell_become_one_filter(words: list[str], text: str) -> None:
+    assert filter_text(words) == text
+
+
+class TestUnexpected:
+    """What nobody foresaw still ends in one line."""
+
+    @pytest.fixture
+    def failing(self, monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
+        def install(error: BaseException) -> None:
+            def run(_args: object) -> int:
+                raise error
+
+            monkeypatch.setattr("tui.commands.probes.run", run)
+
+        return install
+
+    def test_an_error_is_one_line(self, ebtop: Ebtop, failing: Callable[[BaseException], None]) -> None:
+        failing(ZeroDivisionError("oops"))
+        done = ebtop("probes")
+        assert done.code == 2
+        assert done.err == (
+            "ebtop: ZeroDivisionError: oops: this should not happen; EBTOP_DEBUG=1 shows where it did\n"
+        )
+
+    def test_the_traceback_is_there_for_those_who_ask(
+        self, failing: Callable[[BaseException], None], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("EBTOP_DEBUG", "1")
+        failing(ZeroDivisionError("oops"))
+        with pytest.raises(ZeroDivisionError):
+            cli.main(["probes"])
+
+    def test_an_interrupt_is_silent(self, ebtop: Ebtop, failing: Callable[[BaseException], None]) -> None:
+        failing(KeyboardInterrupt())
+        assert ebtop("probes") == Outcome(130, "", "")
+
+    def test_two_lines_stay_two(self, ebtop: Ebtop, failing: Callable[[BaseException], None]) -> None:
+        failing(CommandError("no root", "ebtop demo works without"))
+        assert ebtop("probes").err == "ebtop: no root\nebtop: ebtop demo works without\n"
+
+
+def test_a_pipe_closed_at_once_leaves_no_complaint() -> None:
+    for words in ("probes", "--help"):
+        script = f"{sys.executable} -m tui.cli {words} | true; exit ${{PIPESTATUS[0]}}"
+        done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
+        assert done.stderr == ""
+
+
+def test_a_screen_without_root_or_bpf_passes_the_reason_on(ebtop: Ebtop, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tui import launch
+
+    def start(_options: object) -> FakeLink:
+        raise launch.LaunchError("it needs root: run it with sudo\nebtop demo works without")
+
+    monkeypatch.setattr("tui.commands.screen.require_terminal", lambda _: None)
+    monkeypatch.setattr(launch, "start", start)
+    done = ebtop()
+    assert (done.code, done.err.count("\n")) == (2, 2)
+
+
+def test_demo_says_so_where_its_recording_is_missing(
+    ebtop: Ebtop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("tui.commands.demo.DEMO", tmp_path / "demo.ebtop")
+    done = ebtop("demo")
+    assert done.code == 2
+    assert "the demo recording is missing" in done.err

@@ -1,0 +1,154 @@
+"""History: bounded, exact about what passes the filter, and still while it is held."""
+
+from __future__ import annotations
+
+import msgspec
+
+from probes.filter import parse
+from probes.latency import Latency, merge
+from probes.snapshot import Column, Counts, Exit, Hist, ProbeTick, Row
+from tests.tui.fakes import HELLO, SECOND, Machine, hist
+from tui.history import History, Key, Log, Window
+
+COLUMNS = (
+    Column("pid", "PID", "pid", 7, ""),
+    Column("comm", "COMM", "word", 9, ""),
+    Column("code", "EXIT", "number", 4, "", later=True),
+)
+
+
+def rows(numbers: range) -> list[Row]:
+    return [[n, "even" if n % 2 == 0 else "odd", None] for n in numbers]
+
+
+def pids(log: Log) -> list[object]:
+    return [row[0] for _, row in log.rows(0, len(log))]
+
+
+def test_only_the_newest_rows_are_kept() -> None:
+    log = Log(COLUMNS, most_rows=10)
+    log.add(0, rows(range(7)), tested=False)
+    log.add(7, rows(range(7, 15)), tested=False)
+    assert pids(log) == list(range(5, 15))
+    assert log.first == 5
+
+
+def test_rows_are_bounded_by_bytes_too() -> None:
+    log = Log(COLUMNS, most_bytes=1000)
+    for n in range(50):
+        log.add(n, [[n, "x" * 90, None]], tested=False)
+    assert 5 < len(log) < 12
+    assert pids(log)[-1] == 49
+
+
+def test_a_filter_holds_for_old_and_new_rows() -> None:
+    log = Log(COLUMNS, most_rows=6)
+    log.add(0, rows(range(4)), tested=False)
+    log.select(parse("comm=odd"))
+    log.add(4, rows(range(4, 8)), tested=False)
+    assert pids(log) == [3, 5, 7]
+    log.select(parse(""))
+    assert pids(log) == [2, 3, 4, 5, 6, 7]
+
+
+def test_what_the_kernel_filtered_is_not_tested_again() -> None:
+    log = Log(COLUMNS)
+    log.select(parse("ppid:12"))
+    log.add(0, rows(range(3)), tested=True)
+    assert pids(log) == [0, 1, 2]
+
+
+def test_an_exit_fills_its_row() -> None:
+    log = Log(COLUMNS, most_rows=3)
+    log.add(0, rows(range(5)), tested=False)
+    log.finish([Exit(1, 1, 9, None, 2.0), Exit(3, 3, 7, None, 2.0), Exit(99, 1, 1, None, 1.0)])
+    assert [row[2] for _, row in log.rows(0, 9)] == [None, 7, None]
+
+
+def test_rows_that_do_not_fit_the_columns_are_fitted() -> None:
+    log = Log(COLUMNS)
+    log.add(0, [[1], [2, "x", None, "more"]], tested=False)
+    assert [row for _, row in log.rows(0, 2)] == [[1, None, None], [2, "x", None]]
+
+
+def test_numbers_that_jump_start_the_log_anew() -> None:
+    log = Log(COLUMNS)
+    log.add(0, rows(range(3)), tested=False)
+    log.add(0, rows(range(2)), tested=False)
+    assert pids(log) == [0, 1]
+
+
+def test_index_counts_the_rows_before_a_number() -> None:
+    log = Log(COLUMNS, most_rows=4)
+    log.add(0, rows(range(8)), tested=False)
+    assert [log.index(n) for n in (0, 4, 6, 99)] == [0, 0, 2, 4]
+    log.select(parse("comm=odd"))
+    assert [log.index(n) for n in (0, 6, 99)] == [0, 1, 2]
+
+
+def test_the_window_is_the_sum_of_the_ticks_within_it() -> None:
+    window = Window(3 * SECOND)
+    ticks = [
+        [hist(Key("sda", "read", "device"), 100, 50, n), hist(Key("sdb", "write", "queue"), 10, 9, n)] for n in range(7)
+    ]
+    for tick in ticks:
+        window.add(SECOND, tick)
+    moving = window.moving()
+    for at, key in enumerate((Key("sda", "read", "device"), Key("sdb", "write", "queue"))):
+        parts = [Latency(dict(t[at].slots), t[at].count, t[at].sum_ns, t[at].max_ns) for t in ticks[-3:]]
+        assert moving[key].latency == merge(parts)
+    assert window.span_ns == 3 * SECOND
+
+
+def test_a_disk_that_falls_silent_leaves_the_window() -> None:
+    window = Window(2 * SECOND)
+    window.add(SECOND, [hist(Key("sda", "read", "device"), 100, 50, 1)])
+    for _ in range(3):
+        window.add(SECOND, [])
+    assert window.moving() == {}
+
+
+def test_slots_that_cannot_be_are_ignored() -> None:
+    window = Window(SECOND)
+    foreign = Hist("sda", "read", "device", ((-1, 3), (10**9, 4), (5, 2), (6, 0)), 2, 10, 10)
+    window.add(SECOND, [foreign])
+    window.add(SECOND, [])
+    window.add(SECOND, [foreign])
+    assert window.moving()[Key("sda", "read", "device")].latency.slots == {5: 2}
+
+
+def test_a_held_view_stays_and_history_goes_on() -> None:
+    history, machine = History(HELLO), Machine(rows=5)
+    history.add(machine.tick(), live=True)
+    history.hold()
+    before = [row for _, row in history.view.probes[0].log.rows(0, 99)]
+    history.add(machine.tick(), live=True)
+    assert [row for _, row in history.view.probes[0].log.rows(0, 99)] == before
+    history.release()
+    assert len(history.view.probes[0].log) == 10
+
+
+def test_a_filter_typed_while_held_acts_on_what_is_held() -> None:
+    history, machine = History(HELLO), Machine(rows=10)
+    history.add(machine.tick(), live=True)
+    history.hold()
+    history.select(parse("user:root"))
+    assert len(history.view.probes[0].log) == 5
+
+
+def test_rates_come_from_counts_and_survive_a_new_start_of_the_counter() -> None:
+    history, tick = History(HELLO), Machine().tick()
+
+    def with_seen(seen: int) -> None:
+        part = ProbeTick("exec", "on", Counts(seen=seen, shown=seen))
+        history.add(msgspec.structs.replace(tick, span_ns=2 * SECOND, probes=(part,)), live=True)
+
+    for seen, hz in ((100, 50.0), (400, 150.0), (20, 10.0)):
+        with_seen(seen)
+        assert history.view.probes[0].seen_hz == hz
+
+
+def test_a_probe_that_was_not_announced_is_ignored() -> None:
+    history = History(HELLO)
+    history.add(msgspec.structs.replace(Machine().tick(), probes=(ProbeTick("other", "on"),)), live=True)
+    assert [probe.info.id for probe in history.view.probes] == ["exec", "open", "block"]

@@ -1,0 +1,247 @@
+"""Recordings: what is written comes back; damage costs what is behind it and nothing else."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from probes import wire
+from probes.snapshot import Bye, Disk, Hist, Message, ProbeTick, Snapshot
+from tests.unit.sessions import BOX, HELLO, SECOND, START, exec_row, exec_tick, open_tick, snapshot
+from tui.recording import MAGIC, Reader, RecordingError, Writer
+
+TICKS = [snapshot(n, exec_tick([exec_row(n)], shown=n, first=n - 1)) for n in range(1, 6)]
+
+
+def record(path: Path, messages: list[Message]) -> Path:
+    with Writer(path, HELLO) as writer:
+        for message in messages:
+            writer.write(message)
+    return path
+
+
+def raw(path: Path, *messages: Message, tail: bytes = b"") -> Path:
+    path.write_bytes(MAGIC + b"".join(map(wire.encode, messages)) + tail)
+    return path
+
+
+def read(path: Path) -> tuple[list[Snapshot], str | None]:
+    with Reader(path) as reader:
+        return list(reader), reader.cut
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "x.ebtop"
+
+
+def test_what_was_written_comes_back(path: Path) -> None:
+    record(path, [*TICKS, Bye()])
+    with Reader(path) as reader:
+        assert reader.hello == HELLO
+        assert list(reader) == TICKS
+        assert reader.cut is None
+        assert reader.seconds == 5.0
+
+
+def test_a_writer_that_is_closed_without_bye_adds_one(path: Path) -> None:
+    assert read(record(path, TICKS)) == (TICKS, None)
+
+
+def test_every_message_is_in_the_file_as_soon_as_it_was_written(path: Path) -> None:
+    with Writer(path, HELLO) as writer:
+        for n, tick in enumerate(TICKS, 1):
+            writer.write(tick)
+            assert read(path)[0] == TICKS[:n]
+            assert writer.size == path.stat().st_size
+
+
+def test_a_recording_is_readable_by_its_owner_alone(path: Path) -> None:
+    record(path, [])
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("kind", ["file", "symlink", "dangling symlink"])
+def test_nothing_is_ever_overwritten(tmp_path: Path, path: Path, kind: str) -> None:
+    other = tmp_path / "precious"
+    if kind != "dangling symlink":
+        other.write_text("precious")
+    if kind == "file":
+        path.write_text("precious")
+    else:
+        path.symlink_to(other)
+    with pytest.raises(RecordingError, match="is there already: choose another name"):
+        Writer(path, HELLO)
+    assert not other.exists() or other.read_text() == "precious"
+
+
+@pytest.mark.parametrize("where", ["no/such/dir/x.ebtop", "nul\0name", "/proc/x.ebtop"])
+def test_a_place_that_cannot_be_written_is_one_line(tmp_path: Path, where: str) -> None:
+    with pytest.raises(RecordingError, match=r"^cannot write .*: choose another place with -o$") as caught:
+        Writer(tmp_path / where, HELLO)
+    assert "\n" not in str(caught.value)
+
+
+def limit_files(size: int) -> None:
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+
+def test_a_full_disk_stops_the_recording_and_keeps_what_was_recorded(path: Path) -> None:
+    script = (
+        "from tests.unit.test_recording import *\n"
+        f"path = Path({str(path)!r})\n"
+        "writer = Writer(path, HELLO)\n"
+        "writer.write(TICKS[0])\n"
+        "limit_files(writer.size + 100)\n"
+        "try:\n"
+        "    writer.write(TICKS[1])\n"
+        "except RecordingError as error:\n"
+        "    print(error)\n"
+        "writer.close()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert "file too large: make room; what was recorded so far can be replayed" in done.stdout
+    with Reader(path) as reader:
+        assert list(reader) == TICKS[:1]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+def test_a_disk_that_is_full_from_the_start_leaves_no_file(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.write
+    with Path("/dev/full").open("wb", buffering=0) as full:
+        monkeypatch.setattr(os, "write", lambda _fd, data: real(full.fileno(), data))
+        with pytest.raises(RecordingError, match="no space left on device: make room; nothing was recorded"):
+            Writer(path, HELLO)
+    assert not path.exists()
+
+
+def test_a_file_cut_anywhere_gives_every_whole_tick_before_the_cut(path: Path, tmp_path: Path) -> None:
+    whole = record(path, [*TICKS, Bye()]).read_bytes()
+    ends = [len(MAGIC + wire.encode(HELLO))]
+    for tick in TICKS:
+        ends.append(ends[-1] + len(wire.encode(tick)))
+    for size in (*ends, *(end - 1 for end in ends[1:]), *(end + 3 for end in ends), len(whole) - 1):
+        cut = tmp_path / "cut"
+        cut.write_bytes(whole[:size])
+        snapshots, message = read(cut)
+        kept = sum(end <= size for end in ends[1:])
+        assert snapshots == TICKS[:kept]
+        assert message == f"recording {cut} is cut short after {kept:.1f} s: everything before it is shown"
+
+
+@pytest.mark.parametrize("size", [8, 9, 20, 100])
+def test_a_file_cut_within_its_opening_says_so(path: Path, size: int) -> None:
+    path.write_bytes(record(path.with_suffix(".whole"), []).read_bytes()[:size])
+    with pytest.raises(RecordingError, match="cut short before anything was recorded: record it again"):
+        Reader(path)
+
+
+def test_a_flipped_bit_costs_what_is_behind_it_and_nothing_before(path: Path) -> None:
+    data = bytearray(record(path, [*TICKS, Bye()]).read_bytes())
+    at = len(MAGIC + wire.encode(HELLO) + b"".join(map(wire.encode, TICKS[:3])))
+    data[at + 20] ^= 1
+    path.write_bytes(data)
+    snapshots, message = read(path)
+    assert snapshots == TICKS[:3]
+    assert message is not None
+    assert "is damaged (damaged frame at byte" in message
+    assert message.endswith("after 3.0 s: everything before it is shown")
+
+
+def test_a_length_that_no_frame_has_is_damage_and_allocates_nothing(path: Path) -> None:
+    raw(path, HELLO, TICKS[0], tail=b"\xff" * 64)
+    snapshots, message = read(path)
+    assert snapshots == TICKS[:1]
+    assert message is not None
+    assert "not a frame of ebtop" in message
+
+
+def forged(**changes: object) -> Snapshot:
+    return msgspec.structs.replace(TICKS[1], **changes)
+
+
+HIST = Hist("vda", "read", "device", ((10_000_000_000, 1),), 1, 1, 1)
+FORGERIES = {
+    "slot": forged(probes=(ProbeTick("block", "on", hists=[HIST]),)),
+    "short row": forged(probes=(exec_tick([exec_row(1)[:3]], 1),)),
+    "wrong type": forged(probes=(exec_tick([["now", *exec_row(1)[1:]]], 1),)),
+    "unknown probe": forged(probes=(ProbeTick("nonsense", "on"),)),
+    "probe twice": forged(probes=(open_tick(), open_tick())),
+    "time": forged(time=-1),
+    "no number": forged(box=msgspec.structs.replace(BOX, cpu=float("nan"))),
+    "disk": forged(probes=(ProbeTick("block", "on", disks=[Disk("vda", -1)]),)),
+}
+
+
+@pytest.mark.parametrize("forgery", FORGERIES.values(), ids=FORGERIES)
+def test_what_decodes_and_makes_no_sense_is_damage(path: Path, forgery: Snapshot) -> None:
+    raw(path, HELLO, TICKS[0], forgery, TICKS[2], Bye())
+    snapshots, message = read(path)
+    assert snapshots == TICKS[:1]
+    assert message is not None
+    assert "is damaged (" in message
+
+
+def test_a_second_opening_is_damage(path: Path) -> None:
+    snapshots, message = read(raw(path, HELLO, TICKS[0], HELLO, TICKS[1]))
+    assert (len(snapshots), message is None) == (1, False)
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "is not a recording of ebtop"),
+        (b"\x89eb", "is not a recording of ebtop"),
+        (b"PK\x03\x04 and so on, for long enough", "is not a recording of ebtop"),
+        (MAGIC + b"\xff" * 100, "is not a recording of ebtop"),
+        (MAGIC + wire.encode(TICKS[0]), "is not a recording of ebtop"),
+        (MAGIC + wire.encode(msgspec.structs.replace(HELLO, interval_s=float("nan"))), "is not a recording of ebtop"),
+        (MAGIC + wire.encode(msgspec.structs.replace(HELLO, protocol=7)), "speaks protocol 7.*: update ebtop"),
+        (MAGIC + wire.HEAD.pack(17, 0) + b"\x82\xa4type\x01\xa8protocol\x09", "speaks protocol 9.*: update ebtop"),
+    ],
+)
+def test_foreign_files_are_refused_in_one_line(path: Path, content: bytes, why: str) -> None:
+    path.write_bytes(content)
+    with pytest.raises(RecordingError, match=why) as caught:
+        Reader(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_file_and_a_directory_are_refused_in_one_line(path: Path, tmp_path: Path) -> None:
+    with pytest.raises(RecordingError, match=r"cannot read .*: no such file or directory: give a file made by"):
+        Reader(path)
+    with pytest.raises(RecordingError, match=r"cannot read .*: is a directory"):
+        Reader(tmp_path)
+
+
+def test_a_long_recording_is_read_in_little_memory(path: Path) -> None:
+    rows = [exec_row(n, argv=["x" * 1000]) for n in range(100)]
+    with Writer(path, HELLO) as writer:
+        for n in range(300):
+            writer.write(snapshot(n, exec_tick(rows, shown=100 * n, first=100 * n)))
+    script = (
+        "import resource, sys\nfrom pathlib import Path\nfrom tui.recording import Reader\n"
+        f"reader = Reader(Path({str(path)!r}))\n"
+        "next(iter(reader)); before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "count = sum(1 for _ in reader)\n"
+        "print(count, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    count, grown_kib = map(int, done.stdout.split())
+    assert count == 299
+    assert path.stat().st_size > 30_000_000
+    assert grown_kib < 4_000
+
+
+def test_times_in_the_recording_may_go_back_without_harm(path: Path) -> None:
+    back = msgspec.structs.replace(TICKS[1], time=START - 100 * SECOND)
+    snapshots, message = read(raw(path, HELLO, TICKS[0], back, Bye()))
+    assert (snapshots, message) == ([TICKS[0], back], None)

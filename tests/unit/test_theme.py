@@ -1,0 +1,105 @@
+"""Themes: complete, legible, the same in 256 colours; a bad one is one line."""
+
+from __future__ import annotations
+
+from itertools import product
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tui.theme import ThemeError, directory, load, load_all, names, read
+
+INKS = (
+    "text",
+    "dim",
+    "bright",
+    "focus",
+    "good",
+    "warn",
+    "bad",
+    "time",
+    "name",
+    "number",
+    "path",
+    "common",
+    "slow",
+    "tail",
+)
+CUBE = (0x00, 0x5F, 0x87, 0xAF, 0xD7, 0xFF)
+
+
+def luminance(colour: str) -> float:
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_the_default_comes_first_and_the_promised_ones_are_there() -> None:
+    assert names()[0] == "dark"
+    assert {"dark", "light", "colour-blind"} <= set(names())
+    assert not load("light").dark
+
+
+@pytest.mark.parametrize(("name", "ink"), product(names(), INKS))
+def test_every_ink_is_legible(name: str, ink: str) -> None:
+    theme = load(name)
+    least = 3.0 if ink in ("common", "slow", "tail") else 4.5
+    assert contrast(getattr(theme, ink), theme.background) >= least
+
+
+@pytest.mark.parametrize("name", names())
+def test_headings_keys_and_badges_are_legible(name: str) -> None:
+    theme = load(name)
+    assert contrast(theme.dim, theme.band) >= 4
+    assert contrast(theme.bright, theme.band) >= 7
+    assert contrast(theme.bright, theme.cursor) >= 4.5
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_colour_is_one_of_the_256(name: str) -> None:
+    for field, value in msgspec.structs.asdict(load(name)).items():
+        if isinstance(value, str) and value.startswith("#"):
+            red, green, blue = (int(value[at : at + 2], 16) for at in (1, 3, 5))
+            grey = red == green == blue and (red - 8) % 10 == 0
+            assert grey or {red, green, blue} <= set(CUBE), f"{field} = {value}"
+
+
+def test_the_colour_blind_theme_tells_by_lightness_too() -> None:
+    theme = load("colour-blind")
+    assert contrast(theme.common, theme.slow) >= 1.5
+    assert contrast(theme.slow, theme.tail) >= 1.5
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('dim = "#8a8a8a"', 'dim = "grey"', "dim: not a colour: write it as #rrggbb"),
+        ('dim = "#8a8a8a"', "dim = 7", "$.dim"),
+        ('dim = "#8a8a8a"', "", "dim is missing: add"),
+        ('dim = "#8a8a8a"', 'dim = "#8a8a8a"\ndimm = "#000000"', "unknown key dimm: remove it"),
+        ('dim = "#8a8a8a"', 'dim = "#8a8a8a', "not TOML"),
+    ],
+)
+def test_a_bad_theme_is_one_line_with_its_place_and_remedy(tmp_path: Path, old: str, new: str, said: str) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text((directory() / "dark.toml").read_text().replace(old, new, 1))
+    with pytest.raises(ThemeError) as error:
+        read(path)
+    assert said in str(error.value)
+    assert str(path) in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_a_theme_that_is_not_there() -> None:
+    with pytest.raises(ThemeError, match="no theme 'mauve': use dark, "):
+        load("mauve")
+
+
+def test_all_of_them_load() -> None:
+    assert tuple(load_all()) == names()

@@ -1,0 +1,380 @@
+"""The screen: takes in what a source tells, hands it to the panes, and does what keys and the mouse ask for."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import signal
+import sys
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from textual import events, on
+from textual.app import App, ComposeResult
+from textual.binding import Binding
+from textual.containers import Container
+from textual.theme import Theme as TextualTheme
+from textual.timer import Timer
+
+from probes.filter import Filter, FilterError
+from probes.snapshot import SetFilter, SetInterval, Snapshot, Toggle
+from tui import keys
+from tui import theme as colours
+from tui.history import History, View
+from tui.panes.latency import LatencyPane
+from tui.panes.pane import Pane
+from tui.panes.rows import RowPane
+from tui.source import Source
+from tui.widgets.filter_line import FilterLine
+from tui.widgets.footer import Footer
+from tui.widgets.glyphs import Glyphs, for_encoding
+from tui.widgets.header import Header, Status
+from tui.widgets.help import HelpPage, HelpScreen
+from tui.widgets.line import Look, look
+
+INTERVALS_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+WIDE, TALL = 110, 30
+"""From this many cells on, histograms stand beside the rows; from this many lines on, panes have frames."""
+SETTLE_S = 0.15
+"""How long after the last keystroke a filter goes to the kernel, in seconds."""
+
+
+class OwnCost:
+    """CPU time of this process, as a share (0..1) of a core, since it was last asked for."""
+
+    def __init__(self) -> None:
+        self._cpu, self._wall = time.process_time(), time.monotonic()
+        self._share = 0.0
+
+    def __call__(self) -> float:
+        cpu, wall = time.process_time(), time.monotonic()
+        if wall > self._wall:
+            self._share = (cpu - self._cpu) / (wall - self._wall)
+            self._cpu, self._wall = cpu, wall
+        return self._share
+
+
+class Ebtop(App[None]):
+    """The app over a source. Once it has ended, `outcome` is the line to print, if any, and the exit code.
+
+    themes   by name, in the order in which a key goes through them; `chosen` is the first
+    cost     share of a core that this process used since the last call
+    """
+
+    CSS_PATH = colours.directory() / "ebtop.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012  as Textual declares it
+    BINDINGS = [  # noqa: RUF012  as Textual declares it
+        *(
+            Binding(",".join(command.keys), f"command('{command.id}')", command.title, id=command.id, show=False)
+            for command in keys.COMMANDS
+        ),
+        *(Binding(str(n), f"command('toggle-{n}')", show=False) for n in range(1, keys.MOST_PROBES + 1)),
+    ]
+
+    def __init__(
+        self,
+        source: Source,
+        themes: Mapping[str, colours.Theme],
+        chosen: str,
+        glyphs: Glyphs,
+        cost: Callable[[], float],
+    ) -> None:
+        super().__init__()
+        self._source, self._themes, self._glyphs, self._cost = source, themes, glyphs, cost
+        self.outcome = ("", 0)
+        self.history = History(source.hello)
+        self._interval_s = source.hello.interval_s
+        self._filter = self._kept = Filter()
+        self._adopted = False
+        self._hidden: set[Pane] = set()
+        self._zoomed: Pane | None = None
+        self._notice = ""
+        self._settling: Timer | None = None
+        self._commands = (*keys.COMMANDS, *keys.toggles(source.hello.probes))
+        self._actions = self._make_actions()
+        for name, made in themes.items():
+            self.register_theme(_for_textual(name, made))
+        self.theme = chosen
+
+    # What is on the screen
+
+    def compose(self) -> ComposeResult:
+        """See App."""
+        shown = self._look()
+        self._header = Header(shown, self._status(self.history.view))
+        self._panes: list[Pane] = [
+            (LatencyPane if probe.info.view == "latency" else RowPane)(shown, probe, number)
+            for number, probe in enumerate(self.history.view.probes, 1)
+        ]
+        self._filter_line = FilterLine(shown)
+        ranked = sorted((command for command in self._commands if command.footer), key=lambda command: command.footer)
+        with_probes = [*ranked[:1], *keys.toggles(self._source.hello.probes), *ranked[1:]]
+        self._footer = Footer(shown, with_probes)
+        yield self._header
+        with Container(id="panes"):
+            yield Container(*(pane for pane in self._panes if isinstance(pane, RowPane)), id="tables")
+            yield Container(*(pane for pane in self._panes if isinstance(pane, LatencyPane)), id="graphs")
+        yield self._filter_line
+        yield self._footer
+
+    def on_mount(self) -> None:
+        """Begin."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self.exit)
+        if self._panes:
+            self._panes[0].focus()
+        self._arrange()
+        self._source.start(self)
+        self.call_after_refresh(_settle_memory)
+
+    def on_unmount(self) -> None:
+        """Nothing more is shown."""
+        self._source.stop()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Frames need room."""
+        for pane in self._panes:
+            pane.boxed = event.size.height >= TALL
+            pane.set_class(pane.boxed, "-boxed")
+
+    def _look(self) -> Look:
+        return look(self._themes[self.theme], self._glyphs)
+
+    def _show(self) -> None:
+        """Draw what there is to be seen now."""
+        view = self.history.view
+        for pane, probe in zip(self._panes, view.probes, strict=True):
+            if probe.state != pane.view.state:
+                pane.set_class(probe.state == "off", "-off")
+                self.call_next(self._arrange)
+            pane.show(probe)
+        self._header.show(self._status(self.history.present if self.history.paused else view))
+
+    def _status(self, view: View) -> Status:
+        recorded = view.tick.filter if view.tick else ""
+        return Status(
+            hello=self._source.hello,
+            tick=view.tick,
+            filter=self._filter.text or recorded,
+            paused=self.history.paused,
+            live=self._source.live,
+            notice=self._notice,
+            ui_share=self._cost(),
+            lost=sum(probe.counts.lost for probe in view.probes),
+            over=sum(probe.counts.over_budget for probe in view.probes),
+            interval_s=self._interval_s,
+        )
+
+    def _arrange(self) -> None:
+        """Decide which panes are there: all that are not hidden, or the zoomed one alone."""
+        for pane in self._panes:
+            gone = pane in self._hidden or (self._zoomed is not None and pane is not self._zoomed)
+            pane.set_class(gone, "-gone")
+        for box in self.query("#tables, #graphs"):
+            present = [pane for pane in self._panes if pane.parent is box and not pane.has_class("-gone")]
+            box.set_class(not present, "-gone")
+            box.set_class(all(pane.has_class("-off") for pane in present), "-off")
+
+    # What the source tells
+
+    def tick(self, snapshot: Snapshot) -> None:
+        """See Sink."""
+        if self._source.live and not self._adopted:
+            self._adopt(snapshot.filter)
+        self.history.add(snapshot, live=self._source.live)
+        self._show()
+
+    def _adopt(self, text: str) -> None:
+        """The session began with a filter: it is ours."""
+        self._adopted = True
+        try:
+            self._filter = self._source.parse(text)
+        except FilterError:  # it holds in the kernel all the same, and its text is shown
+            return
+        self.history.select(self._filter)
+
+    def restart(self) -> None:
+        """See Sink."""
+        self.history.clear()
+
+    def finished(self, notice: str) -> None:
+        """See Sink."""
+        self._notice = notice or "the recording ends here"
+        self._show()
+
+    def ended(self, reason: str) -> None:
+        """See Sink."""
+        self.outcome = (reason, 1 if reason else 0)
+        self.exit()
+
+    def _fatal_error(self) -> None:
+        """Textual's way out after a bug of ours: it would print pages of traceback; a line must do."""
+        self.outcome = (f"a bug, please report it: {self._exception!r}", 1)
+        self._close_messages_no_wait()
+
+    # What the user asks for
+
+    def _make_actions(self) -> dict[str, Callable[[], None]]:
+        return {
+            "quit": self.exit,
+            "help": self._help,
+            "pause": self._pause,
+            "filter": self._edit_filter,
+            "filter-clear": lambda: self._apply(Filter()),
+            "faster": lambda: self._change_interval(-1),
+            "slower": lambda: self._change_interval(1),
+            "zoom": self._zoom,
+            "theme": self._next_theme,
+            "focus-next": lambda: self._focus(1),
+            "focus-previous": lambda: self._focus(-1),
+            "down": lambda: self._focused().scroll_lines(1),
+            "up": lambda: self._focused().scroll_lines(-1),
+            "page-down": lambda: self._focused().scroll_pages(1),
+            "page-up": lambda: self._focused().scroll_pages(-1),
+            "top": lambda: self._focused().scroll_top(),
+            "bottom": lambda: self._focused().scroll_bottom(),
+            **{f"toggle-{n}": partial(self._toggle, n - 1) for n in range(1, len(self._source.hello.probes) + 1)},
+        }
+
+    def action_command(self, command: str) -> None:
+        """Do what a key is bound to."""
+        if action := self._actions.get(command):
+            action()
+
+    def action_focus_next(self) -> None:
+        """Textual's own name for Tab."""
+        self._focus(1)
+
+    def action_focus_previous(self) -> None:
+        """Textual's own name for Shift+Tab."""
+        self._focus(-1)
+
+    @on(Footer.Chosen)
+    def _footer_clicked(self, event: Footer.Chosen) -> None:
+        self.action_command(event.command)
+
+    @on(Pane.Toggled)
+    def _title_clicked(self, event: Pane.Toggled) -> None:
+        self._toggle(event.number - 1)
+
+    def _help(self) -> None:
+        self.push_screen(HelpScreen(HelpPage(self._look(), self._commands, self._source.hello.probes)))
+
+    def _pause(self) -> None:
+        if self.history.paused:
+            self.history.release()
+        else:
+            self.history.hold()
+        self._source.pause(self.history.paused)
+        self._show()
+
+    def _toggle(self, index: int) -> None:
+        pane = self._panes[index]
+        if not self._source.live:
+            self._hidden ^= {pane}
+            self._zoomed = None
+            self._arrange()
+            return
+        turn_on = pane.view.state in ("off", "failed")
+        pane.expect(turn_on)
+        self._source.send(Toggle(pane.view.info.id, turn_on))
+
+    def _zoom(self) -> None:
+        self._zoomed = None if self._zoomed else self._focused()
+        self._arrange()
+
+    def _focused(self) -> Pane:
+        return self.focused if isinstance(self.focused, Pane) else self._panes[0]
+
+    def _focus(self, step: int) -> None:
+        candidates = [pane for pane in self._panes if pane not in self._hidden]
+        if not candidates:
+            return
+        now = self._focused()
+        chosen = candidates[(candidates.index(now) + step) % len(candidates) if now in candidates else 0]
+        if self._zoomed:
+            self._zoomed = chosen
+            self._arrange()
+        chosen.focus()
+
+    def _change_interval(self, step: int) -> None:
+        nearest = min(range(len(INTERVALS_S)), key=lambda at: abs(INTERVALS_S[at] - self._interval_s))
+        chosen = INTERVALS_S[min(max(nearest + step, 0), len(INTERVALS_S) - 1)]
+        if self._source.live and chosen != self._interval_s:
+            self._interval_s = chosen
+            self._source.send(SetInterval(chosen))
+            self._show()
+
+    def _next_theme(self) -> None:
+        names = list(self._themes)
+        self.theme = names[(names.index(self.theme) + 1) % len(names)]
+        for canvas in (self._header, self._footer, self._filter_line, *self._panes):
+            canvas.look = self._look()
+
+    # The filter
+
+    def _edit_filter(self) -> None:
+        self._kept = self._filter
+        self._before = self._focused()
+        self._filter_line.begin(self._filter.text)
+        self._filter_line.add_class("-open")
+        self._filter_line.focus()
+
+    @on(FilterLine.Typed)
+    def _filter_typed(self, event: FilterLine.Typed) -> None:
+        try:
+            chosen = self._source.parse(event.text)
+        except FilterError as error:
+            self._filter_line.complain(error)
+            return
+        self._filter_line.complain(None)
+        self._apply(chosen)
+
+    @on(FilterLine.Done)
+    def _filter_done(self, event: FilterLine.Done) -> None:
+        if not event.kept:
+            self._apply(self._kept)
+        self._filter_line.remove_class("-open")
+        self._before.focus()
+
+    def _apply(self, chosen: Filter) -> None:
+        """Filter what is shown now, and what the kernel tells as soon as the typing has settled."""
+        self._adopted = True
+        self._filter = chosen
+        self.history.select(chosen)
+        if self._settling:
+            self._settling.stop()
+        self._settling = self.set_timer(SETTLE_S, lambda: self._source.send(SetFilter(chosen.text)))
+        self._show()
+
+
+def _for_textual(name: str, made: colours.Theme) -> TextualTheme:
+    """What Textual needs of a theme: all else is drawn here."""
+    return TextualTheme(
+        name=name,
+        primary=made.focus,
+        foreground=made.text,
+        background=made.background,
+        surface=made.background,
+        panel=made.band,
+        dark=made.dark,
+    )
+
+
+def _settle_memory() -> None:
+    """What exists after the start stays: let the garbage collector never look at it again."""
+    gc.collect()
+    gc.freeze()
+
+
+def run(source: Source, *, theme: str) -> int:
+    """Show a session until it ends or the user leaves; the exit code. Raises ThemeError."""
+    app = Ebtop(source, colours.load_all(), theme, for_encoding(getattr(sys.__stderr__, "encoding", None)), OwnCost())
+    app.run()
+    line, code = app.outcome
+    if line:
+        print(f"ebtop: {line}", file=sys.stderr)
+    return code

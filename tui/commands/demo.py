@@ -1,0 +1,28 @@
+"""`ebtop demo`: the screen over the recording that ships with ebtop."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+
+from tui.commands import files
+from tui.commands.arguments import Parser, add_theme
+from tui.commands.errors import CommandError
+
+DEMO = Path(__file__).resolve().parent.parent / "demo.ebtop"
+
+
+def parser() -> Parser:
+    made = Parser(
+        "ebtop demo", "The screen over a recording of real events that ships with ebtop: needs neither root nor BPF."
+    )
+    add_theme(made)
+    return made
+
+
+def run(args: Namespace) -> int:
+    if not DEMO.exists():
+        raise CommandError(
+            "the demo recording is missing from this copy of ebtop: install it again, or make demo-recording"
+        )
+    return files.show(DEMO, args.theme, loop=True)

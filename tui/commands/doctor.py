@@ -1,0 +1,81 @@
+"""`ebtop doctor`: what ebtop needs of this machine, what of it is missing, and the remedy."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tui.commands.arguments import Parser
+
+if TYPE_CHECKING:
+    from probes.checks import Check
+
+
+def parser() -> Parser:
+    return Parser("ebtop doctor", "What ebtop needs of this machine. Exit code 1 if a probe cannot work here.")
+
+
+def run(_args: Namespace) -> int:
+    from probes.checks import run as run_checks
+    from tui.launch import drop_privileges
+
+    found = run_checks()
+    drop_privileges()  # the checks needed root, drawing them does not
+    if sys.stdout.isatty():
+        _draw(found)
+    else:
+        print("\n".join(plain(found)))
+    return 0 if all(check.ok or not check.needed for check in found) else 1
+
+
+def state(check: Check) -> str:
+    """ok, or missing; what ebtop can do without is optional."""
+    return "ok" if check.ok else "missing" if check.needed else "optional"
+
+
+def plain(found: Sequence[Check]) -> list[str]:
+    """The checks as lines, the reason and the remedy below what is missing."""
+    lines: list[str] = []
+    widest = max((len(check.name) for check in found), default=0)
+    for check in found:
+        lines.append(f"{state(check):<8}  {check.name:<{widest}}  {check.found}".rstrip())
+        if not check.ok:
+            lines += [f"{'':10}why:    {check.why}{_affected(check)}", f"{'':10}remedy: {check.remedy}"]
+    return [*lines, verdict(found)]
+
+
+def verdict(found: Sequence[Check]) -> str:
+    """The outcome in one line."""
+    missing = [check for check in found if check.needed and not check.ok]
+    if not missing:
+        return "every probe can work here"
+    probes = sorted({probe for check in missing for probe in check.probes})
+    return f"missing: {', '.join(check.name for check in missing)}; cannot work: {', '.join(probes) or 'every probe'}"
+
+
+def _affected(check: Check) -> str:
+    return f" (for {', '.join(check.probes)})" if check.probes else ""
+
+
+def _draw(found: Sequence[Check]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from tui.text import safe
+
+    colours = {"ok": "green", "missing": "bold red", "optional": "yellow"}
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("", "what", "found", "why it matters"):
+        table.add_column(title)
+    for check in found:
+        why = Text(safe(check.why + _affected(check)), "dim")
+        if not check.ok:
+            why += Text("\n") + Text(safe(check.remedy), "bold")
+        label = state(check)
+        table.add_row(Text(label, colours[label]), Text(safe(check.name)), Text(safe(check.found)), why)
+    console = Console(highlight=False)
+    console.print(table)
+    console.print(Text(verdict(found), "green" if all(c.ok or not c.needed for c in found) else "bold red"))

@@ -1,0 +1,122 @@
+"""`ebtop dump [FILE] [FILTER...]`: a session without a screen, live or from a recording."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from tui.commands import files, live
+from tui.commands.arguments import Parser, add_filter, add_for, add_live, filter_text, is_term
+from tui.commands.errors import CommandError
+from tui.commands.stopping import Stopping
+
+if TYPE_CHECKING:
+    from probes.snapshot import Hello
+    from tui.dump import Dump, Options
+    from tui.launch import Link
+    from tui.recording import Reader
+
+DESCRIPTION = """\
+A session without a screen. JSON is one object a line: ready, then row and exit, at the end hist and total.
+A FILE is told from a filter by its shape: write ./pid:1 for a file of that name."""
+
+
+def parser() -> Parser:
+    made = Parser("ebtop dump", DESCRIPTION)
+    made.usage = "ebtop dump [FILE] [FILTER...] [options]"
+    made.add_argument("--format", choices=("json", "text"), default="json", help="json for programs, text for people")
+    made.add_argument("--every", action="store_true", help="counts and histograms of each tick too")
+    add_for(made)
+    add_live(made)
+    add_filter(made)
+    return made
+
+
+def run(args: Namespace) -> int:
+    if not args.words or is_term(args.words[0]):
+        with live.session(args) as link:
+            return _dump_live(link, args)
+    path = args.words.pop(0)
+    if args.interval is not None or args.rows is not None:
+        raise CommandError("--interval and --rows are for live sessions: a recording has the ticks and rows it has")
+    for word in args.words:
+        if not is_term(word) and " " not in word:
+            raise CommandError(f"{word!r} is not a filter: give one FILE, then terms like comm:nginx")
+    with files.recording(Path(path)) as reader:
+        return _dump_file(reader, args)
+
+
+def _dump_live(link: Link, args: Namespace) -> int:
+    from probes.snapshot import Bye
+    from tui import dump as engine
+    from tui.launch import LinkError
+
+    out = _output()
+    probes = live.asked(link, args)
+    dump = _dump(link.hello, args, out, engine.Options(probes, args.every))
+    broken = ""
+    with Stopping() as stopping:
+        try:
+            for message in live.follow(
+                link, stopping, args.seconds, lambda snapshot: engine.is_ready(snapshot, probes), out.fileno()
+            ):
+                if isinstance(message, Bye):
+                    broken = message.reason
+                else:
+                    dump.take(message)
+        except LinkError as error:
+            broken = str(error)
+        dump.end()
+    if broken:
+        raise CommandError(broken)
+    return 1 if dump.failed else 0
+
+
+def _dump_file(reader: Reader, args: Namespace) -> int:
+    from probes.filter import FilterError, parse
+    from tui import dump as engine
+
+    try:
+        wanted = parse(filter_text(args.words))
+    except FilterError as error:
+        raise CommandError(f"filter: {error}") from None
+    probes = args.probe or tuple(probe.id for probe in reader.hello.probes)
+    if missing := set(probes) - {probe.id for probe in reader.hello.probes}:
+        raise CommandError(f"{reader.path} has no probe {missing.pop()}: leave --probe out to see all it has")
+    dump = _dump(reader.hello, args, _output(), engine.Options(probes, args.every, wanted, live=False))
+    first: int | None = None
+    with Stopping() as stopping:
+        for snapshot in reader:
+            dump.take(snapshot)
+            if first is None and engine.is_ready(snapshot, probes, live=False):
+                first = snapshot.time
+            enough = args.seconds is not None and first is not None and snapshot.time - first >= args.seconds * 1e9
+            if enough or stopping.asked:
+                break
+        dump.end()
+    return 0
+
+
+def _output() -> BinaryIO:
+    """Standard output as bytes, buffered whatever the environment says, left open at the end."""
+    if sys.stdout is None:
+        raise CommandError("standard output is closed: send it to a file or a pipe")
+    return open(sys.stdout.fileno(), "wb", closefd=False)
+
+
+def _dump(hello: Hello, args: Namespace, out: BinaryIO, options: Options) -> Dump:
+    from tui.dump import Dump
+
+    if args.format == "text":
+        import io
+
+        from tui.dump_text import TextSink
+
+        encoding = sys.stdout.encoding or "utf-8"
+        text = io.TextIOWrapper(out, encoding, errors="backslashreplace", write_through=True)
+        return Dump(hello, TextSink(text), options)
+    from tui.dump_json import JsonSink
+
+    return Dump(hello, JsonSink(out), options)

@@ -1,0 +1,20 @@
+"""`ebtop replay FILE`: the screen over a recording."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+
+from tui.commands import files
+from tui.commands.arguments import Parser, add_theme
+
+
+def parser() -> Parser:
+    made = Parser("ebtop replay", "The screen over a recorded session: the same panes and keys as live.")
+    made.add_argument("file", metavar="FILE", help="a recording made by ebtop record")
+    add_theme(made)
+    return made
+
+
+def run(args: Namespace) -> int:
+    return files.show(Path(args.file), args.theme, loop=False)

@@ -1,0 +1,77 @@
+"""`ebtop [FILTER...]`: the screen, live."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import Namespace
+
+from tui.commands import COMMANDS, live
+from tui.commands.arguments import Parser, add_filter, add_live, add_theme, is_term
+from tui.commands.errors import CommandError, nearest
+
+DESCRIPTION = (
+    "What is this box actually doing? Every exec, every open and the latency of every disk, asked of the kernel."
+)
+EPILOG = """\
+filter terms, all of which must hold:
+  pid:1,2   ppid:1   comm:ngin (contains)   comm=nginx (exactly)   user:NAME-OR-UID
+  a leading ! negates a term, e.g. '!comm:ebtop'
+
+commands (each has its own --help):
+{commands}
+
+examples:
+  ebtop comm:nginx                      the screen, of nginx alone
+  ebtop dump --for 5s --probe exec      five seconds of execs, as JSON
+  ebtop record -o night.ebtop --for 8h  then: ebtop replay night.ebtop
+"""
+
+
+def parser() -> Parser:
+    listed = "\n".join(f"  {command.name:<8} {command.summary}" for command in COMMANDS)
+    made = Parser("ebtop", DESCRIPTION, EPILOG.format(commands=listed))
+    made.usage = "ebtop [FILTER...] [options]\n       ebtop COMMAND ..."
+    add_filter(made)
+    add_live(made)
+    add_theme(made)
+    made.add_argument("--version", action="store_true", help="print the version of ebtop")
+    return made
+
+
+def run(args: Namespace) -> int:
+    if args.version:
+        from tui import __version__
+
+        print(f"ebtop {__version__}")
+        return 0
+    _refuse_words(args.words)
+    require_terminal("ebtop dump")
+    with live.session(args, stats=True) as link:
+        theme = live.theme_checked(args.theme)
+        from tui import app
+        from tui.launch import LinkError
+        from tui.source import LiveSource
+
+        return app.run(LiveSource(link, LinkError), theme=theme)
+
+
+def require_terminal(instead: str) -> None:
+    """Raises CommandError where there is no terminal to draw on."""
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        raise CommandError(f"no terminal to draw on: run it in one, or use {instead}")
+    if os.environ.get("TERM", "") in ("", "dumb"):
+        raise CommandError(f"this terminal cannot be drawn on (TERM is not set, or dumb): set TERM, or use {instead}")
+
+
+def _refuse_words(words: list[str]) -> None:
+    """A word that is no filter term was meant as a command."""
+    names = [command.name for command in COMMANDS]
+    for word in words:
+        if word in names:
+            raise CommandError(f"the command comes first: write ebtop {word} ...")
+        if not is_term(word) and " " not in word:
+            raise CommandError(
+                f"{word!r} is neither a command nor a filter{nearest(word, names)}: "
+                f"commands are {', '.join(names)}; a filter is like comm:{word}"
+            )

@@ -1,0 +1,144 @@
+"""A session without a screen: what becomes of each snapshot, whatever the format and wherever it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+from probes.filter import Filter
+from probes.snapshot import Counts, Exit, Hello, ProbeInfo, ProbeTick, Row, Snapshot
+from tui.tally import Series, Sum, Tally, hidden, series_of, sum_of
+
+
+class Sink(Protocol):
+    """A format: writes each thing as it comes. Times are in nanoseconds since the epoch."""
+
+    def ready(self, hello: Hello, states: Mapping[str, str]) -> None: ...
+    def rows(self, probe: ProbeInfo, rows: Sequence[Row]) -> None: ...
+    def exits(self, probe: ProbeInfo, exits: Sequence[Exit]) -> None: ...
+    def counts(self, probe: ProbeInfo, time: int, counts: Counts) -> None: ...
+    def hist(self, probe: ProbeInfo, time: int | None, series: Series, total: Sum) -> None: ...
+    def total(self, probe: ProbeInfo, counts: Counts) -> None: ...
+    def flush(self) -> None: ...
+
+
+class Options(NamedTuple):
+    """What to write.
+
+    probes   ids of the probes to write of
+    every    counts and histograms of each tick too, not only their sums at the end
+    filter   what rows must pass; for a live session the kernel sees to that already
+    live     off is on its way to on; in a recording it may stay so
+    """
+
+    probes: tuple[str, ...]
+    every: bool = False
+    filter: Filter = Filter()
+    live: bool = True
+
+
+def is_ready(snapshot: Snapshot, probes: Iterable[str], *, live: bool = True) -> bool:
+    """Whether each of these probes is attached, or has said why it cannot be."""
+    settled = ("on", "failed") if live else ("on", "failed", "off")
+    return {tick.id for tick in snapshot.probes if tick.state in settled}.issuperset(probes)
+
+
+MOST_HELD = 300
+"""Snapshots that wait for `ready`: a forged recording may never get there."""
+
+
+class Dump:
+    """Takes snapshots, writes to a sink; `ready` comes first: what was seen before is held back until then."""
+
+    def __init__(self, hello: Hello, sink: Sink, options: Options) -> None:
+        self._hello = hello
+        self._sink = sink
+        self._options = options
+        self._infos = {info.id: info for info in hello.probes}
+        self._tallies = {name: Tally() for name in options.probes}
+        self._kept: dict[str, set[int]] = {name: set() for name in options.probes}
+        self._held: list[Snapshot] | None = []
+        self._states = dict.fromkeys(options.probes, "off")
+
+    @property
+    def failed(self) -> bool:
+        """Whether one of the probes could not be attached."""
+        return any(state.startswith("failed") for state in self._states.values())
+
+    def take(self, snapshot: Snapshot) -> None:
+        """Writes what the snapshot holds, once every probe is ready."""
+        for tick in snapshot.probes:
+            if tick.id in self._states and (self._held is not None or tick.state == "failed"):
+                self._states[tick.id] = _state(tick)
+        if self._held is None:
+            self._write(snapshot)
+        else:
+            self._held.append(snapshot)
+            ready = is_ready(snapshot, self._options.probes, live=self._options.live)
+            if ready or len(self._held) >= MOST_HELD:
+                self._release()
+        self._sink.flush()
+
+    def end(self) -> None:
+        """Writes the sums."""
+        self._release()
+        for name, tally in self._tallies.items():
+            for series, total in sorted(tally.series.items()):
+                self._sink.hist(self._infos[name], None, series, total)
+        for name, tally in self._tallies.items():
+            self._sink.total(self._infos[name], tally.total)
+        self._sink.flush()
+
+    def _release(self) -> None:
+        held, self._held = self._held, None
+        if held is not None:
+            self._sink.ready(self._hello, self._states)
+            for snapshot in held:
+                self._write(snapshot)
+
+    def _write(self, snapshot: Snapshot) -> None:
+        for tick in snapshot.probes:
+            if tick.id in self._tallies:
+                self._write_tick(snapshot.time, tick)
+
+    def _write_tick(self, time: int, tick: ProbeTick) -> None:
+        info = self._infos[tick.id]
+        tally = self._tallies[tick.id]
+        counts = tally.counts_of(tick)
+        if self._options.filter.terms:
+            rows, exits, counts = self._filtered(info, tick, counts)
+        else:
+            rows, exits = tick.rows, tick.exits
+        tally.add(counts, tick.hists)
+        if rows:
+            self._sink.rows(info, rows)
+        if exits:
+            self._sink.exits(info, exits)
+        if self._options.every:
+            self._sink.counts(info, time, counts)
+            for hist in tick.hists:
+                self._sink.hist(info, time, series_of(hist), sum_of(hist))
+
+    def _filtered(self, info: ProbeInfo, tick: ProbeTick, counts: Counts) -> tuple[list[Row], list[Exit], Counts]:
+        """Rows that the filter lets through, the ends of their processes, and the counts that follow."""
+        ids = [column.id for column in info.columns]
+        error = ids.index("error") if "error" in ids else None
+        ends = any(column.later for column in info.columns)
+        kept = self._kept[tick.id]
+        rows: list[Row] = []
+        errors = 0
+        for number, row in enumerate(tick.rows, tick.first):
+            if self._options.filter.matches(dict(zip(ids, row, strict=True))):
+                rows.append(row)
+                if ends:
+                    kept.add(number)
+            elif error is not None and row[error] is not None:
+                errors += 1
+        exits = [end for end in tick.exits if end.row in kept]
+        kept.difference_update(end.row for end in exits)
+        return rows, exits, hidden(counts, len(tick.rows) - len(rows), errors)
+
+
+def _state(tick: ProbeTick) -> str:
+    """The state of a probe, with the reason and the remedy where it failed."""
+    return f"failed: {'; '.join(tick.message.splitlines())}" if tick.state == "failed" else tick.state

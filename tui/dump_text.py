@@ -1,0 +1,108 @@
+"""Dump as text for people: aligned columns that stream, and a picture of each histogram at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import IO
+
+from rich.console import Console
+from rich.text import Text
+
+from probes.latency import fold_powers_of_two
+from probes.snapshot import Column, Counts, Exit, Hello, ProbeInfo, Row
+from tui import format as fmt
+from tui.tally import Series, Sum
+from tui.text import fit, safe, width
+
+BAR = 40
+"""Cells of the longest bar of a histogram."""
+LEAST_WIDTH = 8
+"""Cells of a column that the screen does not show."""
+
+
+class TextSink:
+    """Writes to a stream of text: styled and cut to the width of a terminal, plain and whole anywhere else."""
+
+    def __init__(self, out: IO[str]) -> None:
+        self._console = Console(file=out, highlight=False, markup=False, emoji=False, soft_wrap=True)
+        self._width = self._console.width if self._console.is_terminal else 0
+        self._lines: list[Text] = []
+        self._headed = ""
+
+    def ready(self, hello: Hello, states: Mapping[str, str]) -> None:
+        shown = ", ".join(f"{name} {state}" for name, state in states.items())
+        self._add(f"ebtop {hello.version} on {hello.host}, kernel {hello.kernel}: {shown}", "dim")
+
+    def rows(self, probe: ProbeInfo, rows: Sequence[Row]) -> None:
+        columns = [(at, column) for at, column in enumerate(probe.columns) if column.width and not column.later]
+        if self._headed != probe.id:
+            self._headed = probe.id
+            self._add(_line([fit(c.title, _width(c), right=c.kind in fmt.RIGHT) for _, c in columns]), "bold")
+        error = next((at for at, column in columns if column.kind == "error"), None)
+        for row in rows:
+            cells = [_cell(fmt.cell(row[at], column), column) for at, column in columns]
+            self._add(_line(cells), "red" if error is not None and row[error] is not None else "")
+
+    def exits(self, probe: ProbeInfo, exits: Sequence[Exit]) -> None:
+        for end in exits:
+            how = f"signal {end.signal}" if end.signal else f"code {end.code}"
+            self._add(f"{safe(probe.id)} {end.pid} ended with {how} after {fmt.duration(end.age_ms * 1e6)}", "dim")
+
+    def counts(self, probe: ProbeInfo, time: int, counts: Counts) -> None:
+        self._headed = ""
+        self._add(f"{fmt.clock(time)} {probe.id}: {_counted(counts)}", "dim")
+
+    def hist(self, probe: ProbeInfo, time: int | None, series: Series, total: Sum) -> None:
+        self._headed = ""
+        latency = total.latency
+        p50, p99 = (fmt.duration(latency.percentile_ns(share)) for share in (0.5, 0.99))
+        when = "" if time is None else f"{fmt.clock(time)} "
+        self._add(
+            f"{when}{series.disk} {series.op}, {series.stage} time: {fmt.count(latency.count)} requests, "
+            f"average {fmt.duration(latency.average_ns)}, p50 {p50}, p99 {p99}, max {fmt.duration(latency.max_ns)}",
+            "bold",
+        )
+        if time is None:
+            self._bars(fold_powers_of_two(latency.slots))
+
+    def total(self, probe: ProbeInfo, counts: Counts) -> None:
+        self._add(f"{probe.id}: {_counted(counts)}", "bold")
+
+    def flush(self) -> None:
+        if self._lines:
+            self._console.print(Text("\n").join(self._lines))
+            self._lines.clear()
+            self._console.file.flush()
+
+    def _bars(self, powers: Mapping[int, int]) -> None:
+        most = max(powers.values(), default=0)
+        for power in range(min(powers, default=0), max(powers, default=-1) + 1):
+            count = powers.get(power, 0)
+            low = fmt.duration((1 << power) * 1000 if power else 0)
+            high = fmt.duration((1 << power + 1) * 1000)
+            self._add(f"{low:>8} .. {high:<8} {fmt.count(count):>8} {'#' * -(-count * BAR // most)}", "")
+
+    def _add(self, line: str, style: str) -> None:
+        shown = fit(line, self._width).rstrip() if self._width else safe(line)
+        self._lines.append(Text(shown, style))
+
+
+def _counted(counts: Counts) -> str:
+    return (
+        f"{counts.seen:,} seen = {counts.shown:,} shown + {counts.over_budget:,} over budget + "
+        f"{counts.filtered:,} filtered + {counts.lost:,} lost; {counts.errors:,} errors"
+    )
+
+
+def _line(cells: Sequence[str]) -> str:
+    return " ".join(cells).rstrip()
+
+
+def _width(column: Column) -> int:
+    return max(column.width, len(column.title), LEAST_WIDTH if column.grow else 0)
+
+
+def _cell(text: str, column: Column) -> str:
+    """A cell at least as wide as its column: what does not fit moves the rest of its line rather than be cut."""
+    shown = safe(text)
+    return fit(shown, max(_width(column), width(shown)), right=column.kind in fmt.RIGHT)

@@ -1,0 +1,179 @@
+"""Starts the collector with the privileges it needs, and gives up this process's own.
+
+Imports nothing of third parties until that is done: what draws the screen never has more than its user.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from probes import privileges
+from tui import __version__
+
+if TYPE_CHECKING:
+    from probes.snapshot import Control, Hello, Message
+    from probes.wire import Decoder
+
+PROMPT = "[sudo] password for %p, to let ebtop read from the kernel: "
+DEMO = "`ebtop demo` shows a recording and needs no privileges"
+CLOSING_S = 5.0
+"""How long a collector may take to end when it is told to."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a session begins with. probes: None for all; stats: measure what ebtop's own programs cost in the kernel."""
+
+    probes: tuple[str, ...] | None = None
+    filter: str = ""
+    interval_s: float = 1.0
+    rows: int = 1000
+    stats: bool = False
+
+
+class LaunchError(Exception):
+    """There is no session; the text says why and what to do, a line each."""
+
+
+class LinkError(Exception):
+    """The session broke off; the text says why, in one line."""
+
+
+class Link:
+    """A running collector: `fileno` is readable when it has said something."""
+
+    hello: Hello
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        from probes import wire  # noqa: PLC0415  not before privileges are given up
+
+        self._process = process
+        self._in, self._out = (pipe.fileno() if pipe else -1 for pipe in (process.stdin, process.stdout))
+        self._decoder: Decoder[Message] = wire.messages()
+        self._encode = wire.encode
+        self._wire_error = wire.WireError
+        self._ended = False
+
+    def fileno(self) -> int:
+        return self._out
+
+    def read(self) -> list[Message]:
+        """What it has said; waits where it has said nothing. Raises LinkError where it ended without a Bye."""
+        from probes.snapshot import Bye  # noqa: PLC0415
+
+        data = os.read(self._out, 1 << 18)
+        if not data:
+            raise LinkError(self._epitaph())
+        try:
+            messages = self._decoder.feed(data)
+        except self._wire_error as error:
+            raise LinkError(f"the collector said something that is not understood: {error}") from None
+        self._ended = any(isinstance(message, Bye) for message in messages)
+        return messages
+
+    def send(self, control: Control) -> None:
+        """Tells it something. One that is gone is not told; `read` says so."""
+        with suppress(BrokenPipeError):
+            os.write(self._in, self._encode(control))
+
+    def close(self) -> None:
+        """Ends the session: after this nothing of it is in the kernel."""
+        from probes.snapshot import Stop  # noqa: PLC0415
+
+        if self._process.stdin is None or self._process.stdin.closed:
+            return
+        if not self._ended:
+            self.send(Stop())
+        end = monotonic() + CLOSING_S
+        with suppress(LinkError, OSError):
+            while not self._ended and monotonic() < end:
+                self.read()
+        self._process.stdin.close()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(CLOSING_S)
+
+    def _epitaph(self) -> str:
+        try:
+            code = self._process.wait(CLOSING_S)
+        except subprocess.TimeoutExpired:
+            return "the collector closed the session: start ebtop again"
+        how = f"by signal {-code}" if code < 0 else f"with code {code}"
+        return f"the collector ended {how}, and what it had in the kernel with it: start ebtop again"
+
+
+def start(options: Options) -> Link:
+    """Starts a collector, becomes the user who typed the command, and waits for the collector's greeting."""
+    process = _spawn([sys.executable, "-I", "-m", "probes.collector", _as_json(options)])
+    drop_privileges()
+    from probes.snapshot import Bye, Hello  # noqa: PLC0415  not before privileges are given up
+
+    link = Link(process)
+    try:
+        first = link.read()[:1]
+        while not first:
+            first = link.read()[:1]
+    except LinkError:
+        link.close()
+        raise LaunchError(_refused()) from None
+    if isinstance(first[0], Bye):
+        link.close()
+        raise LaunchError(first[0].reason)
+    if not isinstance(first[0], Hello):
+        link.close()
+        raise LaunchError(_refused())
+    link.hello = first[0]
+    return link
+
+
+def drop_privileges() -> None:
+    """Becomes the user who typed the command, for good: see probes.privileges.become."""
+    privileges.become(*_invoker())
+
+
+def _as_json(options: Options) -> str:
+    return json.dumps(asdict(options) | {"version": __version__})
+
+
+def _spawn(command: list[str]) -> subprocess.Popen[bytes]:
+    if os.geteuid() != 0:
+        sudo = shutil.which("sudo")
+        if sudo is None:
+            raise LaunchError(f"BPF programs need root, and there is no sudo here: run ebtop as root\n{DEMO}")
+        asking = ["-p", PROMPT] if os.isatty(2) else ["-n"]
+        command = [sudo, *asking, "--", *command]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+
+def _invoker() -> tuple[int, int]:
+    """The user and group who typed the command: under sudo not those that the process has."""
+    uid, gid = os.getuid(), os.getgid()
+    with suppress(ValueError, KeyError):
+        if os.geteuid() == 0:
+            uid, gid = int(os.environ["SUDO_UID"]), int(os.environ["SUDO_GID"])
+    _at_home(uid)
+    return uid, gid
+
+
+def _at_home(uid: int) -> None:
+    """HOME and USER are those of the user from now on: sudo may have left root's."""
+    import pwd  # noqa: PLC0415
+
+    with suppress(KeyError):
+        about = pwd.getpwuid(uid)
+        os.environ |= {"HOME": about.pw_dir, "USER": about.pw_name, "LOGNAME": about.pw_name}
+
+
+def _refused() -> str:
+    if os.geteuid() == 0 or os.environ.get("SUDO_UID"):
+        return f"the collector did not start: `ebtop doctor` says what is missing\n{DEMO}"
+    return f"BPF programs need root, and sudo did not give it: run `sudo {sys.argv[0]}`\n{DEMO}"

@@ -1,0 +1,1 @@
+"""Panes: each shows one probe, and draws what history holds of it."""

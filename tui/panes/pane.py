@@ -1,0 +1,173 @@
+"""What panes have in common: the frame with its title, the states in which there is nothing to show, the mouse."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+
+from tui import format as units
+from tui import text as safe_text
+from tui.history import ProbeView
+from tui.widgets.canvas import Canvas
+from tui.widgets.line import Line, Look, Role, blank
+
+FRAME = 2
+"""Cells and lines that a frame takes; without one, the title takes a line."""
+WHEEL_LINES = 3
+
+
+class Pane(Canvas, can_focus=True):
+    """Shows one probe. Subclasses draw the body and know how far it scrolls.
+
+    `boxed` tells whether there is room for a frame all around; else the title is a rule above the body.
+    """
+
+    class Toggled(Message):
+        """The name in the title was clicked."""
+
+        def __init__(self, number: int) -> None:
+            super().__init__()
+            self.number = number
+
+    def __init__(self, look: Look, view: ProbeView, number: int) -> None:
+        super().__init__(look, id=f"pane-{number}")
+        self.view = view
+        self.number = number
+        self.boxed = False
+        self._expected = ""
+
+    def show(self, view: ProbeView) -> None:
+        """Draw another moment of the probe."""
+        if view.state != self.view.state:
+            self._expected = ""
+        self.view = view
+        self.redraw()
+
+    def expect(self, on: bool) -> None:
+        """The probe was asked to turn on or off: say so until it has."""
+        self._expected = f"turning {'on' if on else 'off'}{self.look.glyphs.ellipsis}"
+        self.redraw()
+
+    @abstractmethod
+    def body(self, width: int, height: int) -> list[Strip]:
+        """The lines within the frame, while the probe is on."""
+
+    @abstractmethod
+    def scroll_lines(self, lines: int) -> None:
+        """Move by lines, down if positive."""
+
+    @abstractmethod
+    def scroll_top(self) -> None:
+        """Go to the oldest or first."""
+
+    @abstractmethod
+    def scroll_bottom(self) -> None:
+        """Go to the newest or last."""
+
+    def scroll_pages(self, pages: int) -> None:
+        """Move by what is visible."""
+        self.scroll_lines(pages * max(self.inner_height - 2, 1))
+
+    def summary(self) -> list[tuple[str, Role]]:
+        """What the title says beside the name; the first is the most important."""
+        return []
+
+    def notice(self) -> str:
+        """What the rule says at its right end."""
+        return ""
+
+    def thumb(self, height: int) -> range:
+        """Lines of the body beside which the scroll bar has its thumb."""
+        return range(0)
+
+    @property
+    def inner_height(self) -> int:
+        """Lines of the body."""
+        return max(self.size.height - (FRAME if self.boxed else 1), 0)
+
+    def draw(self, width: int, height: int) -> list[Strip]:
+        """See Canvas."""
+        if not self.boxed:
+            return [self._title(width), *self._inside(width, height - 1)]
+        glyphs = self.look.glyphs
+        role, side, _, corners = self._edge()
+        inner = max(height - FRAME, 0)
+        body = self._inside(width - FRAME, inner)
+        body += [blank(self.look, max(width - FRAME, 0))] * (inner - len(body))
+        thumb = self.thumb(inner)
+        lines = [self._title(width)]
+        for y, strip in enumerate(body):
+            line = Line(self.look, width, role).put(side).join(strip)
+            lines.append(line.put(glyphs.thumb if y in thumb else side).strip())
+        return [
+            *lines,
+            Line(self.look, width, role).put(corners[2]).pad(width - 1, role, self._edge()[2]).put(corners[3]).strip(),
+        ]
+
+    def _edge(self) -> tuple[Role, str, str, str]:
+        glyphs = self.look.glyphs
+        if self.has_focus:
+            return "focus", glyphs.focus_down, glyphs.focus_across, glyphs.focus_corners
+        return "rule", glyphs.down, glyphs.across, glyphs.corners
+
+    def _title(self, width: int) -> Strip:
+        role, _, across, corners = self._edge()
+        ends = (corners[0], corners[1]) if self.boxed else (across, across)
+        name: Role = "focus" if self.has_focus else "bright"
+        line = Line(self.look, width, role).put(ends[0]).put(f" {self.number} {self.view.info.title} ", name)
+        notice = self.notice()
+        until = width - (safe_text.width(notice) + 3 if notice else 1)
+        for text, part in self._status():
+            if line.x + safe_text.width(text) + 2 <= until:
+                line.put(across).put(f" {text} ", part)
+        if notice:
+            line.pad(until, role, across).put(f" {notice} ", "badge")
+        return line.pad(width - 1, role, across).put(ends[1]).strip()
+
+    def _status(self) -> list[tuple[str, Role]]:
+        state = self.view.state
+        if self._expected:
+            return [(self._expected, "warn")]
+        if state == "on":
+            return self.summary()
+        return [(state, "bad" if state == "failed" else "warn" if state == "compiling" else "dim")]
+
+    def _inside(self, width: int, height: int) -> list[Strip]:
+        if width <= 0 or height <= 0:
+            return []
+        state = self.view.state
+        if state == "off":
+            return self.said(f"off: press {self.number} to turn it on", "dim", width)
+        if state == "compiling":
+            return self.said(f"compiling: {self.view.info.question}", "dim", width)
+        if state == "failed":
+            return self.said(self.view.message or "failed", "bad", width, sign=f"{units.FAILED} ")
+        return self.body(width, height)
+
+    def said(self, text: str, role: Role, width: int, sign: str = "") -> list[Strip]:
+        """A message in the body, wrapped."""
+        lines = safe_text.wrap(sign + text, max(width - 2, 1))
+        return [Line(self.look, width).put(" ").put(line, role).strip() for line in lines]
+
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """The frame tells who has the focus."""
+        super().watch_has_focus(has_focus)
+        self.redraw()
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on the name toggles the probe; anywhere else it focuses."""
+        if event.y == 0 and event.x < len(self.view.info.title) + 5:
+            self.post_message(self.Toggled(self.number))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """The wheel."""
+        event.stop()
+        self.scroll_lines(WHEEL_LINES)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """The wheel."""
+        event.stop()
+        self.scroll_lines(-WHEEL_LINES)

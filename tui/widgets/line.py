@@ -1,0 +1,105 @@
+"""Lines of cells: styles by role, and a builder whose every text is made safe on its way in."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from tui import text as safe_text
+from tui.theme import Theme
+from tui.widgets.glyphs import Glyphs
+
+Role = Literal[
+    "text", "dim", "bright", "rule", "focus", "good", "warn", "bad", "time", "name", "number", "path",
+    "common", "slow", "tail", "heading", "badge", "alarm", "key", "typed", "caret",
+]  # fmt: skip
+"""What a piece of text is; the theme says how that looks."""
+
+PLAIN: tuple[Role, ...] = (
+    "text", "dim", "rule", "good", "warn", "time", "name", "number", "path", "common", "slow", "tail",
+)  # fmt: skip
+
+
+class Look(NamedTuple):
+    """How everything is drawn: a style for each role, and the glyphs."""
+
+    styles: dict[Role, Style]
+    glyphs: Glyphs
+
+
+def look(theme: Theme, glyphs: Glyphs) -> Look:
+    """The look of a theme."""
+    styles: dict[Role, Style] = {role: Style(color=getattr(theme, role), bgcolor=theme.background) for role in PLAIN}
+    styles["bright"] = Style(color=theme.bright, bgcolor=theme.background, bold=True)
+    styles["focus"] = Style(color=theme.focus, bgcolor=theme.background, bold=True)
+    styles["bad"] = Style(color=theme.bad, bgcolor=theme.background, bold=True)
+    styles["heading"] = Style(color=theme.dim, bgcolor=theme.band)
+    styles["key"] = Style(color=theme.bright, bgcolor=theme.band, bold=True)
+    styles["typed"] = Style(color=theme.bright, bgcolor=theme.band)
+    styles["caret"] = Style(color=theme.bright, bgcolor=theme.cursor, underline=True)
+    # The background's colour on a loud one: bold and reversed stay visible without any colour.
+    styles["badge"] = Style(color=theme.background, bgcolor=theme.warn, bold=True)
+    styles["alarm"] = Style(color=theme.background, bgcolor=theme.bad, bold=True)
+    return Look(styles, glyphs)
+
+
+class Line:
+    """A line of exactly `width` cells under construction."""
+
+    def __init__(self, look: Look, width: int, role: Role = "text") -> None:
+        self._look = look
+        self._base = role
+        self._segments: list[Segment] = []
+        self.width = width
+        self.x = 0
+
+    @property
+    def room(self) -> int:
+        """Cells that are left."""
+        return self.width - self.x
+
+    def put(self, text: str, role: Role | None = None) -> Line:
+        """Add text, cut visibly where it does not fit."""
+        return self._add(self.clipped(text, self.room), role)
+
+    def clipped(self, text: str, cells: int) -> str:
+        """The text made safe, in at most `cells` cells."""
+        glyphs = self._look.glyphs
+        return safe_text.cut(text, cells, ellipsis=glyphs.ellipsis, ascii_only=glyphs.ascii_only)
+
+    def cell(self, text: str, cells: int, role: Role | None = None, *, right: bool = False) -> Line:
+        """Add text in exactly `cells` cells, or in what is left of the line."""
+        glyphs = self._look.glyphs
+        cells = min(cells, self.room)
+        shown = safe_text.fit(text, cells, right=right, ellipsis=glyphs.ellipsis, ascii_only=glyphs.ascii_only)
+        return self._add(shown, role)
+
+    def pad(self, x: int, role: Role | None = None, glyph: str = " ") -> Line:
+        """Fill up to column `x`."""
+        return self._add(glyph * (min(x, self.width) - self.x), role)
+
+    def join(self, strip: Strip) -> Line:
+        """Add what is drawn already, as far as it fits."""
+        strip = strip.crop(0, self.room)
+        self._segments.extend(strip)
+        self.x += strip.cell_length
+        return self
+
+    def strip(self) -> Strip:
+        """The line, filled up with blanks."""
+        self.pad(self.width)
+        return Strip(self._segments, self.width)
+
+    def _add(self, shown: str, role: Role | None) -> Line:
+        if shown:
+            self._segments.append(Segment(shown, self._look.styles[role or self._base]))
+            self.x += safe_text.width(shown)
+        return self
+
+
+def blank(look: Look, width: int) -> Strip:
+    """A line with nothing on it."""
+    return Line(look, width).strip()
