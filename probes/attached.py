@@ -11,6 +11,7 @@ from probes.snapshot import Counts, Disk, Hist
 
 SECOND = 1_000_000_000
 ZERO = bytes(4)
+NEVER = struct.pack("=Q", (1 << 64) - 1)
 _SETTINGS = struct.Struct("=QQII")
 _COUNTS = struct.Struct("=9Q")
 
@@ -31,6 +32,8 @@ class Attached:
         self._counting = probe.counting
         self._undecodable = 0
         self._run_time = 0
+        if not budget:
+            self._loaded.maps["paid_until"].update(ZERO, NEVER)
         self.set_filter(kernel_filter)
         self._reader = probe.reader(self._loaded)
 
@@ -42,8 +45,11 @@ class Attached:
         """Puts a filter in force at once, in programs that go on running."""
         self._slot ^= 1
         self._loaded.maps["filters"].update(struct.pack("=I", self._slot), kernel_filter)
-        row_ns = SECOND // self._budget if self._budget else 1 << 62
-        self._loaded.maps["settings"].update(ZERO, _SETTINGS.pack(row_ns, SECOND, self._slot, 0))
+        self._settle()
+
+    def _settle(self, stopped: bool = False) -> None:
+        row_ns = SECOND // self._budget if self._budget else 0
+        self._loaded.maps["settings"].update(ZERO, _SETTINGS.pack(row_ns, SECOND, self._slot, stopped))
 
     def drain(self) -> Findings:
         """What came since the last time."""
@@ -83,6 +89,7 @@ class Attached:
 
     def detach(self) -> None:
         """Takes the programs out of the kernel; what they left can still be read."""
+        self._settle(stopped=True)
         self._loaded.detach()
 
     def close(self) -> None:

@@ -139,7 +139,7 @@ int completed(struct bpf_raw_tracepoint_args *ctx)
     known->issued = known->inserted = 0; /* should the lock for deleting it not be had, it is no longer in flight */
     requests.delete(&rq);
     struct counts *c = get_counts();
-    if (!c) return 0;
+    if (!c || !get_settings()) return 0;
     c->seen++;
     if (was.filtered) { c->filtered++; return 0; }
     if (error) c->errors++;

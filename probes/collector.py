@@ -13,7 +13,9 @@ import selectors
 import signal
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from threading import Thread
 
 import msgspec
 
@@ -71,9 +73,10 @@ class Collector:
             compiled = kernel_filter(self._filter)
             for slot in self._slots.values():
                 slot.set_filter(compiled)
-                if self._options.probes is None or slot.id in self._options.probes:
-                    self._prepare(slot)
-            for slot in self._slots.values():
+            wanted = [s for s in self._slots.values() if self._options.probes is None or s.id in self._options.probes]
+            together([slot.prepare for slot in wanted])
+            for slot in wanted:
+                self._watch(slot)
                 slot.attach()
             self._tick()
             self._loop()
@@ -104,14 +107,14 @@ class Collector:
             if time.monotonic() >= due:
                 self._tick()
 
-    def _prepare(self, slot: Slot) -> None:
-        slot.prepare()
+    def _watch(self, slot: Slot) -> None:
         if slot.build is not None and slot.build.fileno() not in self._selector.get_map():
             self._selector.register(slot.build, selectors.EVENT_READ, slot)
 
     def _toggle(self, slot: Slot, on: bool) -> None:
         if on:
-            self._prepare(slot)
+            slot.prepare()
+            self._watch(slot)
             slot.attach()
         else:
             if slot.build is not None:
@@ -169,6 +172,7 @@ class Collector:
         self._outbox.send(Snapshot(time.time_ns(), span, self._filter.text, self._box.read(), ticks, used))
 
     def _finish(self) -> None:
+        together([slot.detach for slot in self._slots.values()])
         for slot in self._slots.values():
             shown = slot.state, slot.message
             slot.switch_off()
@@ -182,6 +186,15 @@ class Collector:
             while self._outbox.busy and time.monotonic() < end:
                 writable.select(end - time.monotonic())
                 self._outbox.flush()
+
+
+def together(calls: list[Callable[[], None]]) -> None:
+    """Makes the calls side by side: what they wait for is the kernel."""
+    threads = [Thread(target=call) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
 def fail(output_fd: int, reason: str) -> None:

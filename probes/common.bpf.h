@@ -32,14 +32,22 @@ struct filter {
 /* Two filters: user space writes the one that is not in force, then switches `filter`. */
 BPF_TABLE("array", u32, struct filter, filters, 2);
 
-/* row_ns: what one row costs of a budget of 1 s, in ns; burst_ns: how much may be spent at once. */
-struct settings { u64 row_ns, burst_ns; u32 filter, unused; };
+/* row_ns: what one row costs of a budget of 1 s, in ns; burst_ns: how much may be spent at once.
+ * stopped: nothing counts any more. Programs are taken out one after the other, and an exit whose entry is no
+ * longer seen would look like a loss. */
+struct settings { u64 row_ns, burst_ns; u32 filter, stopped; };
 BPF_TABLE("array", u32, struct settings, settings, 1);
 
 /* The budget is a token bucket in virtual time (GCRA): up to when the rows sent so far are paid for. */
 BPF_TABLE("array", u32, u64, paid_until, 1);
 
-ALWAYS struct settings *get_settings(void) { u32 zero = 0; return settings.lookup(&zero); }
+ALWAYS struct settings *get_settings(void)
+{
+    u32 zero = 0;
+    struct settings *s = settings.lookup(&zero);
+    return s && !s->stopped ? s : 0;
+}
+
 ALWAYS struct counts *get_counts(void) { u32 zero = 0; return counts.lookup(&zero); }
 
 ALWAYS void *task_parent(void)

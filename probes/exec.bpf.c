@@ -52,8 +52,8 @@ ALWAYS struct row *admit(struct counts *c, s32 ret)
 {
     struct settings *s = get_settings();
     u32 zero = 0;
+    if (!s) return 0;
     c->seen++;
-    if (!s) { c->lost++; return 0; }
     if (!passes(s)) { c->filtered++; return 0; }
     if (ret < 0) c->errors++;
     u64 now = bpf_ktime_get_ns(), id = bpf_get_current_pid_tgid();
@@ -121,7 +121,8 @@ int leave_any(struct leave *ctx)
     struct start *found = starts.lookup(&tid);
     struct counts *c = get_counts();
     if (!c || ctx->ret >= 0) return 0;
-    if (!found) { c->seen++; c->errors++; c->lost++; return 0; }
+    if (!found && get_settings()) { c->seen++; c->errors++; c->lost++; }
+    if (!found) return 0;
     struct start start = *found;
     starts.delete(&tid);
     struct row *row = admit(c, ctx->ret);

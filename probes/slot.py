@@ -82,6 +82,11 @@ class Slot:
         except LoadError as error:
             self.state, self.message = "failed", str(error)
 
+    def detach(self) -> None:
+        """Takes the probe's programs out of the kernel; `switch_off` is still to come."""
+        if self._attached is not None:
+            self._attached.detach()
+
     def switch_off(self) -> None:
         """Takes the probe out of the kernel; what it saw until then is in the next tick, counted exactly."""
         if self.build is not None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
 import sys
-import time
 from collections.abc import Callable, Mapping
 from functools import partial
 
@@ -22,6 +20,7 @@ from probes.snapshot import SetFilter, SetInterval, Snapshot, Toggle
 from tui import keys
 from tui import theme as colours
 from tui.history import History, View
+from tui.own import OwnCost, settle_memory
 from tui.panes.latency import LatencyPane
 from tui.panes.pane import Pane
 from tui.panes.rows import RowPane
@@ -38,21 +37,6 @@ WIDE, TALL = 110, 30
 """From this many cells on, histograms stand beside the rows; from this many lines on, panes have frames."""
 SETTLE_S = 0.15
 """How long after the last keystroke a filter goes to the kernel, in seconds."""
-
-
-class OwnCost:
-    """CPU time of this process, as a share (0..1) of a core, since it was last asked for."""
-
-    def __init__(self) -> None:
-        self._cpu, self._wall = time.process_time(), time.monotonic()
-        self._share = 0.0
-
-    def __call__(self) -> float:
-        cpu, wall = time.process_time(), time.monotonic()
-        if wall > self._wall:
-            self._share = (cpu - self._cpu) / (wall - self._wall)
-            self._cpu, self._wall = cpu, wall
-        return self._share
 
 
 class Ebtop(App[None]):
@@ -128,7 +112,7 @@ class Ebtop(App[None]):
             self._panes[0].focus()
         self._arrange()
         self._source.start(self)
-        self.call_after_refresh(_settle_memory)
+        self.call_after_refresh(settle_memory)
 
     def on_unmount(self) -> None:
         """Nothing more is shown."""
@@ -362,12 +346,6 @@ def _for_textual(name: str, made: colours.Theme) -> TextualTheme:
         panel=made.band,
         dark=made.dark,
     )
-
-
-def _settle_memory() -> None:
-    """What exists after the start stays: let the garbage collector never look at it again."""
-    gc.collect()
-    gc.freeze()
 
 
 def run(source: Source, *, theme: str) -> int:

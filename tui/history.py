@@ -13,28 +13,23 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from probes.filter import Filter
-from probes.latency import SLOTS, Latency
 from probes.snapshot import (
     Column,
     Counts,
     Disk,
     Exit,
     Hello,
-    Hist,
-    Op,
     ProbeInfo,
     ProbeTick,
     Row,
     Snapshot,
-    Stage,
     State,
 )
+from tui.window import Key, Moving, Window
 
 MOST_ROWS = 20_000
 MOST_BYTES = 6 << 20
 """Bounds of the rows kept of a probe; whichever is reached first."""
-WINDOW_NS = 10_000_000_000
-"""How far back histograms look, in nanoseconds."""
 
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(Row).decode
@@ -133,74 +128,6 @@ class Log:
         self._bytes, self.first = 0, first
 
 
-class Key(msgspec.Struct, frozen=True, order=True):
-    """What a histogram is of."""
-
-    disk: str
-    op: Op
-    stage: Stage
-
-
-class Moving(msgspec.Struct, frozen=True):
-    """A histogram over the window; bytes and errors likewise."""
-
-    latency: Latency
-    bytes: int
-    errors: int
-
-
-class Window:
-    """Histograms over the last seconds: each tick is added when it comes and taken off when it is too old."""
-
-    def __init__(self, length_ns: int = WINDOW_NS) -> None:
-        self._length_ns = length_ns
-        self._ticks: deque[tuple[int, Sequence[Hist]]] = deque()
-        self._slots: dict[Key, dict[int, int]] = {}
-        self.span_ns = 0
-
-    def add(self, span_ns: int, hists: Sequence[Hist]) -> None:
-        """Take in a tick, and let go of those which are past the window."""
-        self._ticks.append((span_ns, hists))
-        self.span_ns += span_ns
-        self._count(hists, 1)
-        while len(self._ticks) > 1 and self.span_ns - self._ticks[0][0] >= self._length_ns:
-            old_ns, old = self._ticks.popleft()
-            self.span_ns -= old_ns
-            self._count(old, -1)
-
-    def moving(self) -> Mapping[Key, Moving]:
-        """The histograms of the window, as they are now."""
-        totals: dict[Key, list[int]] = {}
-        for _, hists in self._ticks:
-            for hist in hists:
-                total = totals.setdefault(_key(hist), [0, 0, 0, 0, 0])
-                total[0] += hist.count
-                total[1] += hist.sum_ns
-                total[2] = max(total[2], hist.max_ns)
-                total[3] += hist.bytes
-                total[4] += hist.errors
-        return {
-            key: Moving(Latency(dict(self._slots[key]), *total[:3]), total[3], total[4])
-            for key, total in totals.items()
-        }
-
-    def _count(self, hists: Sequence[Hist], sign: int) -> None:
-        for hist in hists:
-            slots = self._slots.setdefault(_key(hist), {})
-            for slot, here in hist.slots:
-                if not 0 <= slot < SLOTS:
-                    continue
-                left = slots.get(slot, 0) + sign * here
-                if left:
-                    slots[slot] = left
-                else:
-                    slots.pop(slot, None)
-
-
-def _key(hist: Hist) -> Key:
-    return Key(hist.disk, hist.op, hist.stage)
-
-
 class ProbeView(msgspec.Struct, frozen=True):
     """What a pane draws of its probe.
 
@@ -272,8 +199,9 @@ class History:
         self.select(self._filter)
 
     def add(self, tick: Snapshot, *, live: bool) -> None:
-        """Take in a tick. What a live collector filtered is not tested again: it knows more than rows tell."""
-        tested = live and tick.filter.strip() == self._filter.text
+        """Take in a tick. What the kernel filtered from its start to its end is not tested again: it knows more."""
+        before = self._last or tick
+        tested = live and tick.filter.strip() == before.filter.strip() == self._filter.text
         for part in tick.probes:
             if track := self._tracks.get(part.id):
                 track.add(part, tick.span_ns, tested=tested)

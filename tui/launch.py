@@ -56,6 +56,7 @@ class Link:
         from probes import wire  # noqa: PLC0415  not before privileges are given up
 
         self._process = process
+        self._through_sudo = os.geteuid() != 0 and "SUDO_UID" not in os.environ
         self._in, self._out = (pipe.fileno() if pipe else -1 for pipe in (process.stdin, process.stdout))
         self._decoder: Decoder[Message] = wire.messages()
         self._encode = wire.encode
@@ -99,6 +100,11 @@ class Link:
         self._process.stdin.close()
         if self._process.stdout is not None:
             self._process.stdout.close()
+        if self._ended and not self._through_sudo:
+            # It has said goodbye and its programs are gone. The kernel keeps the process a little while over closing
+            # what they hung on; nobody needs to wait for that.
+            self._process.returncode = 0
+            return
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(CLOSING_S)
 

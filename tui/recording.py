@@ -97,7 +97,7 @@ class Writer:
 
 
 class Reader:
-    """Reads a recording in a streaming way: `hello` at once, then, once, its snapshots.
+    """Reads a recording in a streaming way: `hello` at once, then its snapshots; each iteration begins at the start.
 
     hello    the opening of the session
     cut      after the last snapshot: None where the recording is whole, else one line that tells what is missing
@@ -119,6 +119,7 @@ class Reader:
             self._file.close()
             raise
         self._infos = {probe.id: probe for probe in self.hello.probes}
+        self._at_start = True
 
     def close(self) -> None:
         self._file.close()
@@ -130,6 +131,12 @@ class Reader:
         self.close()
 
     def __iter__(self) -> Iterator[Snapshot]:
+        if not self._at_start:
+            self._file.seek(0)
+            self._begin()
+        self._at_start = False
+        self.cut = None
+        self.seconds = 0.0
         try:
             while (message := self._next(self._frame())) is not None:
                 if isinstance(message, Bye):

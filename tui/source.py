@@ -150,7 +150,10 @@ class ReplaySource:
         """See Source: the first tick is shown at once."""
         self._sink = sink
         self._rewind()
-        self._play()
+        if self._next:
+            self._play()
+        else:
+            sink.finished(self._recording.cut or "")
 
     def send(self, control: Control) -> None:
         """See Source: what was recorded cannot be asked for anything."""

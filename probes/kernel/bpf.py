@@ -22,7 +22,9 @@ MAP_CREATE, MAP_LOOKUP, MAP_UPDATE, MAP_DELETE, MAP_NEXT_KEY, PROG_LOAD = range(
 OBJ_GET_INFO = 15
 RAW_TRACEPOINT_OPEN = 17
 MAP_LOOKUP_BATCH = 24
+LINK_CREATE = 28
 ENABLE_STATS = 32
+ATTACH_PERF_EVENT = 41
 
 HASH: Final = 1
 RINGBUF: Final = 27
@@ -164,22 +166,34 @@ def attach_raw_tracepoint(program: int, name: str) -> int:
     return _bpf(RAW_TRACEPOINT_OPEN, struct.pack("=QIxxxx", _address(held), program))
 
 
-def attach_tracepoint(program: int, tracepoint_id: int, cpu: int) -> int:
-    """The fd that holds `program` on a tracepoint, on all CPUs; closing it detaches.
+class Event(NamedTuple):
+    """A program on a tracepoint: `event` is perf's fd, `link` the one that holds the program there.
 
-    `cpu` is any that is online: perf wants one named, the program runs on all.
+    Closing the link takes the program off at once; closing the event then makes the kernel wait for some tenths
+    of a second. Before 5.15 there are no such links (None), and closing the event does both.
     """
+
+    event: int
+    link: int | None
+
+
+def attach_tracepoint(program: int, tracepoint_id: int, cpu: int) -> Event:
+    """Puts `program` on a tracepoint, on all CPUs. `cpu` is any that is online: perf wants one named."""
     attr = bytearray(112)
     struct.pack_into("=IIQQQQQ", attr, 0, PERF_TYPE_TRACEPOINT, len(attr), tracepoint_id, 1, 0, 0, 0)
     buffer = ctypes.create_string_buffer(bytes(attr), len(attr))
-    fd = _syscall(1, buffer, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC)
+    event = _syscall(1, buffer, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC)
+    link = None
     try:
-        fcntl.ioctl(fd, PERF_EVENT_IOC_SET_BPF, program)
-        fcntl.ioctl(fd, PERF_EVENT_IOC_ENABLE, 0)
+        try:
+            link = _bpf(LINK_CREATE, struct.pack("=IIII", program, event, ATTACH_PERF_EVENT, 0))
+        except OSError:
+            fcntl.ioctl(event, PERF_EVENT_IOC_SET_BPF, program)
+        fcntl.ioctl(event, PERF_EVENT_IOC_ENABLE, 0)
     except OSError:
-        os.close(fd)
+        os.close(event)
         raise
-    return fd
+    return Event(event, link)
 
 
 def enable_stats() -> int:

@@ -6,6 +6,7 @@ import os
 import struct
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from threading import Thread
 from typing import NamedTuple
 
 import msgspec
@@ -54,6 +55,7 @@ class Loaded:
         self._code = {program.name: program for program in image.programs}
         self._programs: dict[str, int] = {}
         self._links: list[int] = []
+        self._events: list[int] = []
         self._runs: dict[str, bpf.Runs] = {}
         self.maps: dict[str, bpf.Map] = {}
         try:
@@ -108,8 +110,13 @@ class Loaded:
             try:
                 if number is None:
                     self._links.append(bpf.attach_raw_tracepoint(program, hook.tracepoint))
+                    continue
+                event = bpf.attach_tracepoint(program, number, cpu)
+                if event.link is None:
+                    self._links.append(event.event)
                 else:
-                    self._links.append(bpf.attach_tracepoint(program, number, cpu))
+                    self._links.append(event.link)
+                    self._events.append(event.event)
             except OSError as error:
                 if not (hook.optional and isinstance(error, FileNotFoundError)):
                     self.close()
@@ -128,12 +135,17 @@ class Loaded:
 
     def detach(self) -> None:
         """Takes the programs out of the kernel; returns when none of them runs any more."""
-        while self._links:
-            os.close(self._links.pop())
+        links, self._links = self._links, []
+        closing = [_closing(link) for link in links]  # each waits for a grace period of RCU: together, for the same one
+        for thread in closing:
+            thread.join()
         bpf.wait_for_running_programs()
         self.runs()
         while self._programs:
             os.close(self._programs.popitem()[1])
+        # The kernel takes its time over these, and nothing of ebtop's runs on them any more.
+        events, self._events = self._events, []
+        _closing(*events)
 
     def close(self) -> None:
         """Detaches, and gives the maps back."""
@@ -141,6 +153,18 @@ class Loaded:
         while self.maps:
             with suppress(OSError):
                 self.maps.popitem()[1].close()
+
+
+def _closing(*fds: int) -> Thread:
+    """Closes file descriptors one after the other, in a thread of its own."""
+
+    def close() -> None:
+        for fd in fds:
+            os.close(fd)
+
+    thread = Thread(target=close, daemon=True)
+    thread.start()
+    return thread
 
 
 def _no_tracepoint(hook: Hook, error: OSError) -> LoadError:

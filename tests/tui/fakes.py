@@ -22,8 +22,8 @@ from probes.snapshot import (
     Row,
     Snapshot,
 )
-from tui.history import Key
 from tui.source import Sink
+from tui.window import Key
 
 START = 1_750_000_000_123_000_000
 SECOND = 1_000_000_000

@@ -10,7 +10,7 @@ from textual import events
 
 from probes.snapshot import ProbeTick, SetFilter, SetInterval, Snapshot, State, Toggle
 from tests.tui.fakes import FakeSource, exec_row
-from tests.tui.screen import Screen, make_app, running
+from tests.tui.screen import make_app, running
 from tui import keys
 from tui.panes.pane import Pane
 from tui.widgets.glyphs import ASCII
@@ -72,6 +72,16 @@ async def test_scrolling_to_the_end_follows_again() -> None:
         await screen.press("pagedown", "pagedown")
         await screen.ticks(1)
         assert "more below" not in screen.text
+
+
+async def test_a_click_on_the_notice_follows_again() -> None:
+    async with running() as screen:
+        await screen.ticks(5)
+        await screen.press("g")
+        await screen.pilot.click("#pane-1", offset=(screen.line("more below").index("more below"), 0))
+        await screen.ticks(1)
+        assert "more below" not in screen.text
+        assert screen.source.sent == []
 
 
 async def test_the_wheel_scrolls() -> None:

@@ -8,7 +8,8 @@ from probes.filter import parse
 from probes.latency import Latency, merge
 from probes.snapshot import Column, Counts, Exit, Hist, ProbeTick, Row
 from tests.tui.fakes import HELLO, SECOND, Machine, hist
-from tui.history import History, Key, Log, Window
+from tui.history import History, Log
+from tui.window import Key, Window
 
 COLUMNS = (
     Column("pid", "PID", "pid", 7, ""),
@@ -152,3 +153,13 @@ def test_a_probe_that_was_not_announced_is_ignored() -> None:
     history = History(HELLO)
     history.add(msgspec.structs.replace(Machine().tick(), probes=(ProbeTick("other", "on"),)), live=True)
     assert [probe.info.id for probe in history.view.probes] == ["exec", "open", "block"]
+
+
+def test_a_tick_in_which_the_filter_changed_is_tested_again() -> None:
+    history, machine = History(HELLO), Machine(rows=10)
+    history.add(machine.tick(), live=True)
+    history.select(parse("user:root"))
+    history.add(machine.tick("user:root"), live=True)
+    assert len(history.view.probes[0].log) == 10
+    history.add(machine.tick("user:root"), live=True)
+    assert len(history.view.probes[0].log) == 20

@@ -51,6 +51,14 @@ def test_what_was_written_comes_back(path: Path) -> None:
         assert reader.seconds == 5.0
 
 
+def test_each_iteration_begins_at_the_start(path: Path) -> None:
+    with Reader(record(path, TICKS)) as reader:
+        assert next(iter(reader)) == TICKS[0]
+        assert list(reader) == TICKS
+        assert list(reader) == TICKS
+        assert (reader.cut, reader.seconds) == (None, 5.0)
+
+
 def test_a_writer_that_is_closed_without_bye_adds_one(path: Path) -> None:
     assert read(record(path, TICKS)) == (TICKS, None)
 
@@ -230,8 +238,8 @@ def test_a_long_recording_is_read_in_little_memory(path: Path) -> None:
     script = (
         "import resource, sys\nfrom pathlib import Path\nfrom tui.recording import Reader\n"
         f"reader = Reader(Path({str(path)!r}))\n"
-        "next(iter(reader)); before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
-        "count = sum(1 for _ in reader)\n"
+        "snapshots = iter(reader); next(snapshots); before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "count = sum(1 for _ in snapshots)\n"
         "print(count, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

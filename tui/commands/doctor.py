@@ -24,9 +24,11 @@ def run(_args: Namespace) -> int:
     found = run_checks()
     drop_privileges()  # the checks needed root, drawing them does not
     if sys.stdout.isatty():
-        _draw(found)
+        draw(found)
     else:
-        print("\n".join(plain(found)))
+        from tui.text import safe
+
+        print("\n".join(map(safe, plain(found))))
     return 0 if all(check.ok or not check.needed for check in found) else 1
 
 
@@ -59,7 +61,8 @@ def _affected(check: Check) -> str:
     return f" (for {', '.join(check.probes)})" if check.probes else ""
 
 
-def _draw(found: Sequence[Check]) -> None:
+def draw(found: Sequence[Check]) -> None:
+    """The checks as a table on a terminal."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text

@@ -96,6 +96,8 @@ def _dump_file(reader: Reader, args: Namespace) -> int:
             if enough or stopping.asked:
                 break
         dump.end()
+    if reader.cut:
+        raise CommandError(reader.cut)
     return 0
 
 

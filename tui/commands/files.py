@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.commands import live, screen
+from tui.commands import screen
 from tui.commands.errors import CommandError
 
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def recording(path: Path) -> Iterator[Reader]:
-    """A recording, read as the user who typed the command. Raises CommandError, also where its end was missing."""
+    """A recording, read as the user who typed the command. Raises CommandError."""
     from tui import launch
 
     launch.drop_privileges()
@@ -26,28 +25,17 @@ def recording(path: Path) -> Iterator[Reader]:
     try:
         with Reader(path) as reader:
             yield reader
-            if reader.cut:
-                raise CommandError(reader.cut)
     except RecordingError as error:
         raise CommandError(str(error)) from None
 
 
 def show(path: Path, theme: str | None, *, loop: bool) -> int:
-    """The screen over a recording; exit code. Raises CommandError, also where its end was missing."""
+    """The screen over a recording; exit code. Raises CommandError."""
     screen.require_terminal(f"ebtop dump {path}")
-    from tui import launch
+    with recording(path) as reader:
+        from tui.source import ReplaySource
 
-    launch.drop_privileges()
-    name = live.theme_checked(theme)
-    from tui import app
-    from tui.recording import Reader, RecordingError
-    from tui.source import ReplaySource
-
-    try:
-        source = ReplaySource(partial(Reader, path), RecordingError, loop=loop)
-        code = app.run(source, theme=name)
-    except RecordingError as error:
-        raise CommandError(str(error)) from None
-    if source.notice:
-        raise CommandError(source.notice)
-    return code
+        code = screen.draw(ReplaySource(reader, loop=loop), theme)
+        if reader.cut:
+            raise CommandError(reader.cut)
+        return code

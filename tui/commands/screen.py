@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from argparse import Namespace
+from typing import TYPE_CHECKING
 
 from tui.commands import COMMANDS, live
 from tui.commands.arguments import Parser, add_filter, add_live, add_theme, is_term
 from tui.commands.errors import CommandError, nearest
+
+if TYPE_CHECKING:
+    from tui.source import Source
 
 DESCRIPTION = (
     "What is this box actually doing? Every exec, every open and the latency of every disk, asked of the kernel."
@@ -48,12 +52,20 @@ def run(args: Namespace) -> int:
     _refuse_words(args.words)
     require_terminal("ebtop dump")
     with live.session(args, stats=True) as link:
-        theme = live.theme_checked(args.theme)
-        from tui import app
-        from tui.launch import LinkError
         from tui.source import LiveSource
 
-        return app.run(LiveSource(link, LinkError), theme=theme)
+        return draw(LiveSource(link), args.theme)
+
+
+def draw(source: Source, theme: str | None) -> int:
+    """The screen over a source; exit code. Raises CommandError where the theme cannot be used."""
+    from tui import app
+    from tui.theme import ThemeError
+
+    try:
+        return app.run(source, theme=live.theme_checked(theme))
+    except ThemeError as error:
+        raise CommandError(str(error)) from None
 
 
 def require_terminal(instead: str) -> None:

@@ -14,10 +14,11 @@ from textual.strip import Strip
 from probes.latency import Latency
 from probes.snapshot import Disk, Op, Stage
 from tui import format as units
-from tui.history import Key, Moving, ProbeView
+from tui.history import ProbeView
 from tui.panes.pane import Pane
 from tui.widgets.histogram import TAIL, axis_for, render_axis, render_histogram, render_labels, render_spark
 from tui.widgets.line import Line, Look, Role
+from tui.window import Key, Moving
 
 OPS: tuple[Op, ...] = get_args(Op)
 STAGES: tuple[Stage, ...] = ("device", "queue")
@@ -30,7 +31,7 @@ CARD_CELLS = 38
 """A card narrower than this says less than a line."""
 TALLEST = 3
 """Most lines of the bars in a table."""
-NAME_CELLS = 15
+NAME_CELLS = 16
 TRAFFIC_CELLS = 18
 
 
@@ -168,7 +169,7 @@ class Table:
 
     def heading(self) -> Strip:
         """The titles; over the bars, the axis."""
-        line = Line(self._look, self._width, "heading").cell(" op    stage", NAME_CELLS)
+        line = Line(self._look, self._width, "heading").cell(" op      stage", NAME_CELLS)
         line.join(render_labels(self._axis, self._look, "heading"))
         for title in FIGURES:
             line.cell(title, FIGURE_CELLS + 1, right=True)
@@ -192,7 +193,7 @@ class Table:
     def _row(self, op: Op, stage: Stage, part: Moving, tall: int) -> list[Strip]:
         *above, spark = render_spark(part.latency, self._axis, tall, self._look)
         lines = [Line(self._look, self._width).pad(NAME_CELLS).join(bars).strip() for bars in above]
-        line = Line(self._look, self._width).cell(f" {op}", 8, "name").cell(stage, NAME_CELLS - 8, "dim").join(spark)
+        line = Line(self._look, self._width).cell(f" {op}", 9, "name").cell(stage, NAME_CELLS - 9, "dim").join(spark)
         for text, role in zip(figures(part.latency), _figure_roles(), strict=True):
             line.put(" ").cell(text, FIGURE_CELLS, role, right=True)
         if self._traffic:

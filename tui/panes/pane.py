@@ -100,8 +100,8 @@ class Pane(Canvas, can_focus=True):
         thumb = self.thumb(inner)
         lines = [self._title(width)]
         for y, strip in enumerate(body):
-            line = Line(self.look, width, role).put(side).join(strip)
-            lines.append(line.put(glyphs.thumb if y in thumb else side).strip())
+            line = Line(self.look, width, role).bars(side).join(strip)
+            lines.append(line.bars(glyphs.thumb if y in thumb else side).strip())
         return [
             *lines,
             Line(self.look, width, role).put(corners[2]).pad(width - 1, role, self._edge()[2]).put(corners[3]).strip(),
@@ -158,9 +158,13 @@ class Pane(Canvas, can_focus=True):
         self.redraw()
 
     def on_click(self, event: events.Click) -> None:
-        """A click on the name toggles the probe; anywhere else it focuses."""
-        if event.y == 0 and event.x < len(self.view.info.title) + 5:
+        """A click on the name toggles the probe, one on the notice follows what it tells of; all others focus."""
+        if event.y:
+            return
+        if event.x < len(self.view.info.title) + 5:
             self.post_message(self.Toggled(self.number))
+        elif (notice := self.notice()) and event.x >= self.size.width - len(notice) - 3:
+            self.scroll_bottom()
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """The wheel."""

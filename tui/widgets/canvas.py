@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 
 from textual import events
+from textual.filter import ANSIToTruecolor
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
@@ -16,7 +17,7 @@ class Canvas(Widget):
     """Subclasses draw; `redraw()` tells the terminal what is new.
 
     Textual's cache of styles is passed by: it would cost more than the drawing. So every segment has its
-    background, and the filters of the app (NO_COLOR) are applied here.
+    background, and the filters of the app (NO_COLOR) are applied here; that of ANSI colours has nothing to do.
     """
 
     ALLOW_SELECT = False
@@ -66,7 +67,9 @@ class Canvas(Widget):
     def _paint(self, size: Size) -> list[Strip]:
         strips = self.draw(size.width, size.height)[: size.height]
         strips += [blank(self.look, size.width)] * (size.height - len(strips))
-        filters = [line_filter for line_filter in self.get_line_filters() if line_filter.enabled]
+        filters = [
+            found for found in self.get_line_filters() if found.enabled and not isinstance(found, ANSIToTruecolor)
+        ]
         if filters:
             _, background = self.background_colors
             for line_filter in filters:

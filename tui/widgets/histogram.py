@@ -92,7 +92,7 @@ def render_histogram(latency: Latency, axis: Axis, height: int, look: Look) -> l
             end = start
             while end < axis.width and roles[end] == roles[start]:
                 end += 1
-            line.put("".join(bars[min(max(h - below * full, 0), full)] for h in heights[start:end]), roles[start])
+            line.bars("".join(bars[min(max(h - below * full, 0), full)] for h in heights[start:end]), roles[start])
             start = end
         strips.append(line.strip())
     return strips
@@ -142,8 +142,8 @@ def render_axis(latency: Latency, axis: Axis, look: Look) -> Strip:
     bare = "".join(glyphs.tick if cell in ticks else glyphs.axis for cell in range(axis.width))
     line = Line(look, axis.width, "rule")
     for mark in marks(latency, axis, glyphs.mark):
-        line.put(bare[line.x : mark.start]).put(mark.text, mark.role)
-    return line.put(bare[line.x :]).strip()
+        line.bars(bare[line.x : mark.start]).put(mark.text, mark.role)
+    return line.bars(bare[line.x :]).strip()
 
 
 def render_labels(axis: Axis, look: Look, role: Role = "dim") -> Strip:

@@ -77,9 +77,15 @@ class Line:
         shown = safe_text.fit(text, cells, right=right, ellipsis=glyphs.ellipsis, ascii_only=glyphs.ascii_only)
         return self._add(shown, role)
 
+    def bars(self, glyphs: str, role: Role | None = None) -> Line:
+        """Add glyphs of our own, each of one cell, as far as they fit."""
+        glyphs = glyphs[: self.room]
+        return self._add(glyphs, role, len(glyphs))
+
     def pad(self, x: int, role: Role | None = None, glyph: str = " ") -> Line:
         """Fill up to column `x`."""
-        return self._add(glyph * (min(x, self.width) - self.x), role)
+        cells = max(min(x, self.width) - self.x, 0)
+        return self._add(glyph * cells, role, cells)
 
     def join(self, strip: Strip) -> Line:
         """Add what is drawn already, as far as it fits."""
@@ -93,10 +99,10 @@ class Line:
         self.pad(self.width)
         return Strip(self._segments, self.width)
 
-    def _add(self, shown: str, role: Role | None) -> Line:
+    def _add(self, shown: str, role: Role | None, cells: int | None = None) -> Line:
         if shown:
             self._segments.append(Segment(shown, self._look.styles[role or self._base]))
-            self.x += safe_text.width(shown)
+            self.x += safe_text.width(shown) if cells is None else cells
         return self
 
 

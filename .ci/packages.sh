@@ -1,0 +1,92 @@
+#!/bin/sh
+# Installs the distribution's packages that ebtop needs where they are missing, by the distribution's package manager.
+#   packages.sh run PYTHON    bcc and venv, without which there is nothing to start: fails in one line
+#   packages.sh test PYTHON   also what live tests compare with, as far as it is to be had
+set -eu
+what=$1
+python=$2
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "ebtop: $*"; exit 1; }
+
+command -v "$python" >/dev/null || die "there is no $python: install python3 (3.11 or newer), or give PYTHON=..."
+version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
+    die "$python is Python $version, ebtop needs 3.11 or newer: use a newer release of this distribution"
+
+if command -v apt-get >/dev/null; then manager=apt-get
+elif command -v dnf >/dev/null; then manager=dnf
+elif command -v zypper >/dev/null; then manager=zypper
+elif command -v pacman >/dev/null; then manager=pacman
+elif command -v apk >/dev/null; then manager=apk
+else manager=none
+fi
+
+case $manager in
+    apt-get) bcc=python3-bpfcc venv=python3-venv tests="gcc fio libbpf-tools bpftool strace bpftrace" ;;
+    dnf) bcc=python3-bcc venv=python3-pip tests="gcc fio libbpf-tools bpftool strace bpftrace" ;;
+    zypper) bcc=python3-bcc venv=python3-pip tests="gcc fio bpftool strace bpftrace" ;;
+    pacman) bcc=python-bcc venv=python-pip tests="gcc fio libbpf-tools bpf strace bpftrace" ;;
+    apk) bcc=py3-bcc venv=py3-pip tests="gcc musl-dev fio bpftool strace bpftrace" ;;
+    none) bcc=bcc venv=venv tests="" ;;
+esac
+
+command_to_install() {
+    case $manager in
+        apt-get) echo "env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install" ;;
+        dnf) echo "dnf -q -y install" ;;
+        zypper) echo "zypper -q --non-interactive install" ;;
+        pacman) echo "pacman -S --needed --noconfirm --quiet" ;;
+        apk) echo "apk add -q" ;;
+    esac
+}
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+# One package; quiet where all is well, and the package manager's last word where it is not.
+install() {
+    as_root $(command_to_install) "$1" >"$log" 2>&1 </dev/null
+}
+
+install_all() {
+    for package in "$@"; do
+        say "installing the package $package with $manager"
+        install "$package" && continue
+        if [ "$manager" = apt-get ] && as_root apt-get -qq update >"$log" 2>&1 && install "$package"; then continue; fi
+        say "ebtop: the package $package could not be installed: $(grep -v '^$' "$log" | tail -n 1)"
+        return 1
+    done
+}
+
+need() {
+    [ "$manager" = none ] && die "no package manager known here: install bcc for Python and venv, then try again"
+    if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; then
+        die "missing here: $*; there is no sudo, so as root: $(command_to_install) $*"
+    fi
+    install_all "$@" || exit 1
+}
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+missing=""
+"$python" -c 'import bcc' 2>/dev/null || missing="$missing $bcc"
+"$python" -c 'import venv, ensurepip' 2>/dev/null || missing="$missing $venv"
+# shellcheck disable=SC2086
+[ -z "$missing" ] || need $missing
+"$python" -c 'import bcc' 2>/dev/null ||
+    die "$python does not see bcc though $bcc is installed: give PYTHON=... of the distribution's own Python"
+
+# Without root there are no live tests, and nothing to compare with.
+if [ "$what" = test ] && [ "$(id -u)" = 0 ]; then
+    for package in $tests; do
+        case $package in
+            libbpf-tools) command -v opensnoop >/dev/null || ls /usr/sbin/opensnoop >/dev/null 2>&1 ;;
+            bpftool | bpf) command -v bpftool >/dev/null || ls /usr/sbin/bpftool >/dev/null 2>&1 ;;
+            musl-dev) ls /usr/include/stdio.h >/dev/null 2>&1 ;;
+            *) command -v "$package" >/dev/null ;;
+        esac || install_all "$package" || say "ebtop: tests that compare with $package will say that it is missing"
+    done
+fi

@@ -1,0 +1,54 @@
+"""The bytes that reach a real terminal: nothing hostile among them, its modes put back, a last line that says why."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import struct
+import subprocess
+import sys
+import termios
+
+import pytest
+
+from tests.tui.talker import LAST
+
+
+def in_a_terminal(reason: str) -> tuple[bytes, int]:
+    """What the screen writes to a terminal of 120x40, and its exit code; once it is drawn, a key is pressed."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+    env = {**os.environ, "TERM": "xterm-256color", "PYTHONUTF8": "1", "PYTHONPATH": os.getcwd()}  # noqa: PTH109
+    command = [sys.executable, "-m", "tests.tui.talker", reason]
+    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=env, close_fds=True)
+    os.close(theirs)
+    said = b""
+    asked = False
+    try:
+        while data := os.read(ours, 1 << 16):
+            said += data
+            if not asked and b"owned" in said:
+                asked = bool(os.write(ours, b"1"))
+    except OSError:  # the other end is closed
+        pass
+    os.close(ours)
+    return said, process.wait(30)
+
+
+@pytest.mark.parametrize(("reason", "code"), [("", 0), (LAST, 1)])
+def test_a_session_in_a_terminal(reason: str, code: int) -> None:
+    said, exit_code = in_a_terminal(reason)
+    assert exit_code == code, said[-400:]
+    for hostile in (b"\x1b]0;owned", b"owned\x07", b"\xc2\x9b", "\u202e".encode()):
+        assert hostile not in said
+    assert b"\\x1b]0;owned" in said
+    for switched_on, off in (
+        (b"\x1b[?1049h", b"\x1b[?1049l"),
+        (b"\x1b[?1000h", b"\x1b[?1000l"),
+        (b"\x1b[?25l", b"\x1b[?25h"),
+    ):
+        assert said.rfind(off) > said.rfind(switched_on) >= 0
+    tail = said[said.rfind(b"\x1b[?1049l") :].decode()
+    assert "Traceback" not in tail
+    assert (f"ebtop: {LAST}" in tail) == bool(reason)
