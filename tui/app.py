@@ -245,7 +245,8 @@ class Ebtop(App[None]):
         self._toggle(event.number - 1)
 
     def _help(self) -> None:
-        self.push_screen(HelpScreen(HelpPage(self._look(), self._commands, self._source.hello.probes)))
+        page = HelpPage(self._look(), self._commands, self._source.hello.probes)
+        self.push_screen(HelpScreen(page), lambda command: self.action_command(command or ""))
 
     def _pause(self) -> None:
         if self.history.paused:

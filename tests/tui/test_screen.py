@@ -246,6 +246,17 @@ async def test_help_lists_every_command_and_closes() -> None:
         assert "Help:" not in screen.text
 
 
+async def test_a_click_on_a_command_in_the_help_does_it() -> None:
+    async with running((80, 24)) as screen:
+        await screen.ticks(1)
+        await screen.press("question_mark")
+        y = next(y for y, line in enumerate(screen.lines) if "Hold the view still" in line)
+        await screen.pilot.click("#help-page", offset=(30, y))
+        await screen.press()
+        assert "Help:" not in screen.text
+        assert "PAUSED" in screen.text
+
+
 async def test_a_click_in_the_footer_does_what_its_key_does() -> None:
     async with running() as screen:
         await screen.ticks(1)

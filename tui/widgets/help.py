@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import ClassVar, get_args
+from typing import ClassVar, NamedTuple, get_args
 
 from textual import events
 from textual.app import ComposeResult
@@ -14,7 +14,7 @@ from probes.snapshot import ProbeInfo
 from tui import text as safe_text
 from tui.keys import Command, Group, key_name
 from tui.widgets.canvas import Canvas
-from tui.widgets.line import Line, Look, Role
+from tui.widgets.line import Line, Look
 
 KEY_CELLS = 16
 NOTES = (
@@ -25,30 +25,36 @@ NOTES = (
     "Histograms: latency to the right in powers of ten, counts upwards on a logarithmic scale, over the last seconds."
     " Device is issue to completion, queue is insert to issue. The bars change colour at p50 and at p99; where they"
     " have no axis of their own, the average is the underlined cell.",
-    "With the mouse: click a key in the footer, click the name of a pane to turn its probe on or off, click a pane to"
-    " focus it, turn the wheel to scroll.",
+    "With the mouse: click a key in the footer or in this page, click the name of a pane to turn its probe on or off,"
+    " click a pane to focus it, turn the wheel to scroll.",
 )
-Entry = tuple[str, str, Role]
-"""A line of the page: key, text, and what the text is."""
+
+
+class Entry(NamedTuple):
+    """A piece of the page: a title, or a text with the key or column that it explains; a click does the command."""
+
+    key: str
+    text: str = ""
+    command: str = ""
 
 
 def entries(commands: Sequence[Command], probes: Sequence[ProbeInfo]) -> Iterator[Entry]:
     """The page, before it is wrapped."""
     for group in get_args(Group):
-        yield group, "", "focus"
+        yield Entry(group)
         for command in commands:
             if command.group == group:
-                yield " ".join(map(key_name, command.keys)), command.help, "text"
-        yield "", "", "text"
+                yield Entry(" ".join(map(key_name, command.keys)), command.help, command.id)
+        yield Entry("")
     for probe in probes:
         if probe.columns:
-            yield f"Columns of {probe.title}", "", "focus"
+            yield Entry(f"Columns of {probe.title}")
             for column in probe.columns:
-                yield column.title, column.help, "text"
-            yield "", "", "text"
-    yield "Reading it", "", "focus"
+                yield Entry(column.title, column.help)
+            yield Entry("")
+    yield Entry("Reading it")
     for note in NOTES:
-        yield "", note, "text"
+        yield Entry("", note)
 
 
 class HelpPage(Canvas, can_focus=True):
@@ -57,13 +63,16 @@ class HelpPage(Canvas, can_focus=True):
     def __init__(self, look: Look, commands: Sequence[Command], probes: Sequence[ProbeInfo]) -> None:
         super().__init__(look, id="help-page")
         self._entries = tuple(entries(commands, probes))
+        self._commands: list[str] = []
         self._top = 0
         self._most = 0
 
     def draw(self, width: int, height: int) -> list[Strip]:
         """See Canvas."""
         glyphs, inner = self.look.glyphs, width - 4
-        lines = [line for entry in self._entries for line in self._wrapped(entry, inner)]
+        wrapped = [(line, entry.command) for entry in self._entries for line in self._wrapped(entry, inner)]
+        lines = [line for line, _ in wrapped]
+        self._commands = [command for _, command in wrapped]
         self._most = max(len(lines) - height + 2, 0)
         self._top = min(self._top, self._most)
         shown = lines[self._top : self._top + height - 2]
@@ -80,16 +89,20 @@ class HelpPage(Canvas, can_focus=True):
         return [top.strip(), *framed, end.strip()]
 
     def _wrapped(self, entry: Entry, width: int) -> Iterator[Strip]:
-        key, text, role = entry
-        if not text:
-            yield Line(self.look, width).put(key, role).strip()
+        if not entry.text:
+            yield Line(self.look, width).put(entry.key, "focus").strip()
             return
-        indent = KEY_CELLS if key else 0
-        for n, part in enumerate(safe_text.wrap(text, max(width - indent, 10))):
+        indent = KEY_CELLS if entry.key else 0
+        for n, part in enumerate(safe_text.wrap(entry.text, max(width - indent, 10))):
             line = Line(self.look, width)
             if indent:
-                line.cell("" if n else key, KEY_CELLS - 1, "name").put(" ")
-            yield line.put(part, role).strip()
+                line.cell("" if n else entry.key, KEY_CELLS - 1, "name").put(" ")
+            yield line.put(part).strip()
+
+    def command_at(self, y: int) -> str:
+        """The command that is explained in that line of the widget, or nothing."""
+        at = self._top + y - 1
+        return self._commands[at] if 0 < y < self.size.height - 1 and at < len(self._commands) else ""
 
     def scroll_lines(self, lines: int) -> None:
         """Move by lines."""
@@ -105,8 +118,8 @@ class HelpPage(Canvas, can_focus=True):
         self.scroll_lines(-3)
 
 
-class HelpScreen(ModalScreen[None]):
-    """The page over everything else."""
+class HelpScreen(ModalScreen[str]):
+    """The page over everything else; its result is the command that was clicked, or nothing."""
 
     SCROLLS: ClassVar = {
         "j": 1,
@@ -134,13 +147,15 @@ class HelpScreen(ModalScreen[None]):
         event.stop()
         event.prevent_default()
         if event.key in self.CLOSES:
-            self.dismiss()
+            self.dismiss("")
         elif event.key in self.SCROLLS:
             self._page.scroll_lines(self.SCROLLS[event.key])
         elif event.key in self.PAGES:
             self._page.scroll_lines(self.PAGES[event.key] * max(self._page.size.height - 4, 1))
 
     def on_click(self, event: events.Click) -> None:
-        """A click beside the page closes it."""
+        """A click on a command does it, one beside the page closes it."""
         if event.widget is self:
-            self.dismiss()
+            self.dismiss("")
+        elif command := self._page.command_at(event.y):
+            self.dismiss(command)
