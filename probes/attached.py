@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import struct
 
+from probes.broker import OpenEvent
+from probes.kernel import bpf
 from probes.kernel.image import Image
 from probes.kernel.loader import Loaded
 from probes.probe import Findings, Probe
@@ -30,16 +32,16 @@ class Attached:
         self._unstarted = 0
         self._lost_at_entry = 0
         self._counting = probe.counting
-        self._undecodable = 0
+        self._undecodable = self._unfinished = 0
         self._run_time = 0
         if not budget:
             self._loaded.maps["paid_until"].update(ZERO, NEVER)
         self.set_filter(kernel_filter)
         self._reader = probe.reader(self._loaded)
 
-    def attach(self) -> None:
+    def attach(self, open_event: OpenEvent = bpf.open_tracepoint) -> None:
         """Lets it run. Raises LoadError, leaving nothing behind."""
-        self._loaded.attach()
+        self._loaded.attach(open_event)
 
     def set_filter(self, kernel_filter: bytes) -> None:
         """Puts a filter in force at once, in programs that go on running."""
@@ -55,6 +57,7 @@ class Attached:
         """What came since the last time."""
         found = self._reader.drain()
         self._undecodable += found.undecodable
+        self._unfinished += found.unfinished
         return found
 
     def totals(self) -> tuple[list[Hist], list[Disk]]:
@@ -66,18 +69,18 @@ class Attached:
         raw = self._loaded.maps["counts"].lookup(ZERO) or b""
         each = zip(*_COUNTS.iter_unpack(raw), strict=True)
         seen, shown, over, filtered, lost, errors, _exits_lost, skipped, unstarted = map(sum, each)
-        missed = self._loaded.runs(self._counting).missed
+        unseen = self._loaded.runs(self._counting).missed + self._unfinished
         # Entry and exit are read one after the other while they go on counting: a difference is a loss if it stays.
         excess = max(0, unstarted - skipped)
         self._lost_at_entry = excess if final else max(self._lost_at_entry, min(excess, self._unstarted))
         self._unstarted = excess
         over += unstarted - self._lost_at_entry
-        lost += self._lost_at_entry + missed + self._undecodable
+        lost += self._lost_at_entry + unseen + self._undecodable
         shown -= self._undecodable
         accounted = shown + over + filtered + lost
-        if final and seen + missed > accounted:
-            lost += seen + missed - accounted
-            accounted = seen + missed
+        if final and seen + unseen > accounted:
+            lost += seen + unseen - accounted
+            accounted = seen + unseen
         return Counts(accounted, shown, over, filtered, lost, errors)
 
     def run_time_ns(self) -> int:

@@ -18,6 +18,9 @@ from probes.snapshot import Disk, Hist, Op, ProbeInfo, Stage
 OPS: tuple[Op, ...] = ("read", "write", "flush", "discard", "other")
 STAGES: tuple[Stage, ...] = ("queue", "device")
 TRACEPOINTS = ("insert", "issue", "requeue", "complete", "merge")
+SUSPECT_NS = 1_000_000_000
+"""A request in flight for longer is looked up in sysfs."""
+MOST_REQUESTS = 16384
 NO_DISK = "(none)"
 """Requests to something that is no disk: a tape, or a controller's own."""
 
@@ -43,9 +46,11 @@ class BlockReader:
     def __init__(self, loaded: Loaded) -> None:
         self._hists, self._requests = loaded.maps["hists"], loaded.maps["requests"]
         self._seen: dict[bytes, _Seen] = {}
+        self._unfinished = 0
 
     def drain(self) -> Findings:
-        return Findings([], [])
+        unfinished, self._unfinished = self._unfinished, 0
+        return Findings([], [], unfinished=unfinished)
 
     def totals(self) -> tuple[list[Hist], list[Disk]]:
         hists = [hist for key, value in self._hists.items() if (hist := self._grown(key, value)) is not None]
@@ -71,17 +76,32 @@ class BlockReader:
 
     def _in_flight(self) -> list[Disk]:
         now = time.monotonic_ns()
-        number: dict[bytes, int] = {_KEY.unpack(key)[0]: 0 for key in self._seen}
-        oldest: dict[bytes, int] = {}
-        for value in dict(self._requests.items()).values():
+        ages: dict[bytes, list[tuple[int, bytes]]] = {_KEY.unpack(key)[0]: [] for key in self._seen}
+        for rq, value in self._requests.items():
             _inserted, issued, _bytes, _op, filtered, _requeued, _unused, name = _REQUEST.unpack(value)
             if issued and not filtered:
-                number[name] = number.get(name, 0) + 1
-                oldest[name] = max(oldest.get(name, 0), (now - issued) // 1000)
-        return [Disk(_name(name), n, oldest.get(name, 0)) for name, n in sorted(number.items())]
+                ages.setdefault(name, []).append((now - issued, rq))
+        return [self._disk(_name(name), sorted(there, reverse=True)) for name, there in sorted(ages.items())]
+
+    def _disk(self, name: str, requests: list[tuple[int, bytes]]) -> Disk:
+        """`requests` by age in ns, the oldest first. One whose end was missed would seem to be stuck for ever: where
+        the kernel itself counts fewer requests, the oldest ones have ended, and are lost."""
+        if requests and requests[0][0] > SUSPECT_NS:
+            for _age, rq in requests[: max(0, len(requests) - _kernels_in_flight(name))]:
+                self._unfinished += self._requests.delete(rq)
+                requests = requests[1:]
+        return Disk(name, len(requests), requests[0][0] // 1000 if requests else 0)
 
     def close(self) -> None:
         """There is nothing to give back: the maps are the loader's."""
+
+
+def _kernels_in_flight(name: str) -> int:
+    """Requests that the kernel counts as issued to a disk; as many as there can be where it does not tell."""
+    try:
+        return sum(int(n) for n in Path(f"/sys/block/{name.replace('/', '!')}/inflight").read_text().split())
+    except (OSError, ValueError):
+        return MOST_REQUESTS
 
 
 def _name(raw: bytes) -> str:

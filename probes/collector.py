@@ -13,14 +13,15 @@ import selectors
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from threading import Thread
+from typing import NamedTuple
 
 import msgspec
 
+from probes import broker, privileges, probe, wire
 from probes import filter as filters
-from probes import privileges, probe, wire
 from probes.box import BoxReader
 from probes.kernel import bpf, tracefs
 from probes.outbox import Outbox
@@ -47,18 +48,29 @@ class Options(msgspec.Struct, frozen=True):
     stats: bool = True
 
 
+class Means(NamedTuple):
+    """What was got ready while there were privileges to do so.
+
+    stats  the fd that keeps the kernel measuring run times, None where it does not
+    """
+
+    filter: filters.Filter
+    open_event: broker.OpenEvent
+    stats: int | None
+
+
 class Collector:
     """One session, from `run` to its end."""
 
-    def __init__(self, options: Options, filter_: filters.Filter, input_fd: int, output_fd: int, stats: bool) -> None:
-        self._options, self._stats = options, stats
-        self._filter = filter_
+    def __init__(self, options: Options, means: Means, input_fd: int, output_fd: int) -> None:
+        self._options, self._stats = options, means.stats is not None
+        self._filter = means.filter
         self._interval = options.interval_s
         self._input, self._controls = input_fd, wire.controls()
         self._outbox = Outbox(output_fd)
         self._selector = selectors.DefaultSelector()
         self._box = BoxReader()
-        self._slots = {entry.id: Slot(entry.id, options.rows) for entry in PROBES}
+        self._slots = {entry.id: Slot(entry.id, options.rows, means.open_event) for entry in PROBES}
         self._last_tick, self._last_cpu = time.monotonic_ns(), time.process_time_ns()
         self._ending = False
         self._reason = ""
@@ -202,11 +214,8 @@ def fail(output_fd: int, reason: str) -> None:
     os.write(output_fd, wire.encode(Bye(reason)))
 
 
-def prepare(options: Options) -> tuple[filters.Filter, int | None]:
-    """Everything that needs more privileges than the session: the filter checked, and the fd that keeps statistics on.
-
-    Raises OSError or FilterError.
-    """
+def prepare(options: Options) -> Means:
+    """Everything that needs more privileges than the session; then gives them up. Raises OSError or FilterError."""
     filter_ = filters.parse_local(options.filter)
     if not privileges.has(*privileges.KEPT):
         raise PermissionError(1, "this root may not use BPF (CAP_BPF, CAP_PERFMON: a container?)")
@@ -216,8 +225,18 @@ def prepare(options: Options) -> tuple[filters.Filter, int | None]:
     if options.stats:
         with suppress(OSError):  # before 5.8 there is no such call: then the cost is not known
             stats = bpf.enable_stats()
+    open_event = broker.opener(set(tracepoints()))
     privileges.settle()
-    return filter_, stats
+    return Means(filter_, open_event, stats)
+
+
+def tracepoints() -> Iterator[int]:
+    """The numbers of every tracepoint that a probe may want an event of, as far as this kernel has them."""
+    for entry in PROBES:
+        for hook in probe.get(entry.id).hooks:
+            if not hook.raw:
+                with suppress(OSError):
+                    yield tracefs.tracepoint_id(hook.tracepoint)
 
 
 def main() -> None:
@@ -231,9 +250,7 @@ def main() -> None:
     os.set_inheritable(output, False)
     try:
         options = msgspec.json.decode(sys.argv[1], type=Options)
-        filter_, stats = prepare(options)
-        for entry in PROBES:
-            probe.get(entry.id)
+        means = prepare(options)
     except filters.FilterError as error:
         fail(output, f"filter: {error}")
         return
@@ -242,7 +259,7 @@ def main() -> None:
         fail(output, f"the collector cannot start: {why}\nsee `ebtop doctor`; `ebtop demo` works without")
         return
     try:
-        Collector(options, filter_, 0, output, stats is not None).run()
+        Collector(options, means, 0, output).run()
     except BrokenPipeError:
         return
     except Exception as error:  # whoever reads is told, in one line, instead of a terminal being written to

@@ -28,7 +28,7 @@ struct row {
     u32 cut;                                        /* arguments did not all fit */
     u32 unread;                                     /* arguments could not be read */
     char comm[16], parent_comm[16];
-    char data[ARGS + ONE_ARG + PATH + INTERPRETER];
+    char data[2 * ARGS + PATH + INTERPRETER];
 };
 BPF_TABLE("percpu_array", u32, struct row, scratch, 1);
 BPF_RINGBUF_OUTPUT(rows, 512);
@@ -75,6 +75,7 @@ ALWAYS struct row *admit(struct counts *c, s32 ret)
 
 ALWAYS int send(struct counts *c, struct row *row, u64 used)
 {
+    used = within(used, 4 * ARGS - 1);
     if (used > sizeof row->data) used = sizeof row->data;
     if (rows.ringbuf_output(row, offsetof(struct row, data) + used, BPF_RB_NO_WAKEUP)) { c->lost++; return 0; }
     c->shown++;
@@ -100,15 +101,14 @@ int executed(struct bpf_raw_tracepoint_args *ctx)
     bpf_probe_read_kernel(&to, sizeof to, memory + MM_ARG_END);
     u64 used = to - from > ARGS ? ARGS : to - from;
     row->cut = to - from > ARGS;
-    used &= 2 * ARGS - 1;
+    used = within(used, 2 * ARGS - 1);
     if (bpf_probe_read_user(&row->data, used, (void *)from)) { row->unread = 1; used = 0; }
     row->args_size = used;
-    if (used > ARGS) return 0;
-    row->path_size = bounded(bpf_probe_read_kernel_str(&row->data[used], PATH, path), PATH);
+    row->path_size = bounded(bpf_probe_read_kernel_str(&row->data[within(used, 2 * ARGS - 1)], PATH, path), PATH);
     used += row->path_size;
-    if (used > ARGS + PATH) return 0;
     if (interpreter != path) {
-        row->interpreter_size = bounded(bpf_probe_read_kernel_str(&row->data[used], INTERPRETER, interpreter), INTERPRETER);
+        void *to_interpreter = &row->data[within(used, 2 * ARGS - 1)];
+        row->interpreter_size = bounded(bpf_probe_read_kernel_str(to_interpreter, INTERPRETER, interpreter), INTERPRETER);
         used += row->interpreter_size;
     }
     if (send(c, row, used)) { u32 tgid = row->tgid, one = 1; alive.update(&tgid, &one); }
@@ -135,14 +135,13 @@ int leave_any(struct leave *ctx)
         if (bpf_probe_read_user(&arg, sizeof arg, (void *)(start.argv + 8 * i))) { row->unread = 1; break; }
         if (!arg) break;
         if (used >= ARGS || i == MOST_ARGS - 1) { row->cut = 1; break; }
-        u64 size = bounded(bpf_probe_read_user_str(&row->data[used], ONE_ARG, (void *)arg), ONE_ARG);
+        u64 size = bounded(bpf_probe_read_user_str(&row->data[within(used, ARGS - 1)], ONE_ARG, (void *)arg), ONE_ARG);
         if (!size) { row->unread = 1; break; }
         used += size;
         row->argc = i + 1;
     }
     row->args_size = used;
-    if (used > ARGS + ONE_ARG) return 0;
-    row->path_size = bounded(bpf_probe_read_user_str(&row->data[used], PATH, (void *)start.path), PATH);
+    row->path_size = bounded(bpf_probe_read_user_str(&row->data[within(used, 2 * ARGS - 1)], PATH, (void *)start.path), PATH);
     send(c, row, used + row->path_size);
     return 0;
 }

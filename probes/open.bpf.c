@@ -72,7 +72,7 @@ ALWAYS u64 climb(struct row *row, struct place *place, u64 used)
         dentry = next;
         /* Both ways go through here, with no name where a mount was crossed: two ends would be walked 2^DEPTH times. */
         if (used >= PATH + NAMES) break;
-        used += bounded(bpf_probe_read_kernel_str(&row->data[used], NAME, name), NAME);
+        used += bounded(bpf_probe_read_kernel_str(&row->data[within(used, PATH + NAMES - 1)], NAME, name), NAME);
     }
     row->names_size = used - begin;
     return used;
@@ -137,6 +137,7 @@ int leave_any(struct leave *ctx)
     else if (used > 1 && row->data[0] != '/' && began.dir == AT_FDCWD) working_directory(&place);
     else if (used > 1 && row->data[0] != '/') open_file(&place, began.dir);
     if (place.mount) used = climb(row, &place, used);
+    used = within(used, 4 * PATH - 1);
     if (used > sizeof row->data) used = sizeof row->data;
     if (rows.ringbuf_output(row, offsetof(struct row, data) + used, BPF_RB_NO_WAKEUP)) c->lost++;
     else c->shown++;

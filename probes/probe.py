@@ -15,14 +15,16 @@ FOLDER = Path(__file__).parent
 
 
 class Findings(NamedTuple):
-    """What a reader took out of the kernel: rows and exits since the last time, histograms by tick.
+    """What a reader took out of the kernel since the last time.
 
-    undecodable  records that were no rows: the collector counts them as lost
+    undecodable  records that were no rows: counted as shown by the kernel, they are lost
+    unfinished   events that began, and of whose end the kernel did not tell: lost, and not counted by it
     """
 
     rows: list[Row]
     exits: list[Exit]
     undecodable: int = 0
+    unfinished: int = 0
 
 
 class Reader(Protocol):

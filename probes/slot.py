@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from probes import probe
 from probes.attached import Attached
+from probes.broker import OpenEvent
 from probes.build import Build
 from probes.kernel import cache
 from probes.kernel.image import Image
@@ -18,13 +19,13 @@ class Slot:
     Counts go on over switching off and on again: they are those of the session.
     """
 
-    def __init__(self, id_: str, budget: int) -> None:
+    def __init__(self, id_: str, budget: int, open_event: OpenEvent) -> None:
         self.id = id_
         self.probe = probe.get(id_)
         self.state: State = "off"
         self.message = ""
         self.build: Build | None = None
-        self._budget = budget
+        self._budget, self._open_event = budget, open_event
         self._filter = b""
         self._attached: Attached | None = None
         self._before = Counts()
@@ -56,7 +57,7 @@ class Slot:
         if self._attached is None or self.state == "on":
             return
         try:
-            self._attached.attach()
+            self._attached.attach(self._open_event)
             self.state = "on"
         except LoadError as error:
             self._attached = None

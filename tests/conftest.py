@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Generator
 from functools import cache
 
@@ -17,10 +19,9 @@ def why_not_live() -> str:
     """Why live tests cannot run here, in one line; empty where they can."""
     if os.geteuid() != 0:
         return "live tests need root"
-    from probes.checks import run
-
-    missing = [check for check in run() if check.needed and not check.ok]
-    return f"live tests need {missing[0].name}: {missing[0].remedy}" if missing else ""
+    command = [sys.executable, "-m", "tui.cli", "doctor"]  # a process of its own: bcc and its compiler stay out of here
+    doctor = subprocess.run(command, capture_output=True, text=True, check=False)
+    return "" if doctor.returncode == 0 else f"ebtop doctor: {(doctor.stdout + doctor.stderr).splitlines()[-1]}"
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

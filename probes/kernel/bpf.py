@@ -113,6 +113,14 @@ class Map:
         held = _bytes(key), _bytes(value)
         _bpf(MAP_UPDATE, struct.pack("=IxxxxQQQ", self.fd, _address(held[0]), _address(held[1]), 0))
 
+    def delete(self, key: bytes) -> bool:
+        """Takes a key out; False where it was not there any more."""
+        try:
+            _bpf(MAP_DELETE, struct.pack("=IxxxxQQQ", self.fd, _address(_k := _bytes(key)), 0, 0))
+        except FileNotFoundError:
+            return False
+        return True
+
     def items(self) -> list[tuple[bytes, bytes]]:
         """Every key with its value, in one system call where the kernel has batches (5.6 on for hashes)."""
         keys = ctypes.create_string_buffer(self.key_size * self.entries)
@@ -177,12 +185,17 @@ class Event(NamedTuple):
     link: int | None
 
 
-def attach_tracepoint(program: int, tracepoint_id: int, cpu: int) -> Event:
-    """Puts `program` on a tracepoint, on all CPUs. `cpu` is any that is online: perf wants one named."""
+def open_tracepoint(tracepoint: int) -> int:
+    """The fd of a perf event of a tracepoint, by its number; a program put there runs on all CPUs."""
     attr = bytearray(112)
-    struct.pack_into("=IIQQQQQ", attr, 0, PERF_TYPE_TRACEPOINT, len(attr), tracepoint_id, 1, 0, 0, 0)
+    struct.pack_into("=IIQQQQQ", attr, 0, PERF_TYPE_TRACEPOINT, len(attr), tracepoint, 1, 0, 0, 0)
     buffer = ctypes.create_string_buffer(bytes(attr), len(attr))
-    event = _syscall(1, buffer, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC)
+    cpu = min(os.sched_getaffinity(0))  # perf wants one named: any that is online will do
+    return _syscall(1, buffer, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC)
+
+
+def attach_tracepoint(program: int, event: int) -> Event:
+    """Puts `program` on the tracepoint of a perf event, which is closed where that fails."""
     link = None
     try:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from threading import Thread
 from typing import NamedTuple
@@ -103,15 +103,17 @@ class Loaded:
             struct.pack_into("=i", code, instruction * 8 + 4, self._fds[which])
         return bytes(code)
 
-    def attach(self) -> None:
-        """Lets the programs run, in the order of the hooks. Raises LoadError, leaving nothing behind."""
-        cpu = min(os.sched_getaffinity(0))  # any that is online will do
+    def attach(self, open_event: Callable[[int], int] = bpf.open_tracepoint) -> None:
+        """Lets the programs run, in the order of the hooks. Raises LoadError, leaving nothing behind.
+
+        open_event  gives the fd of a tracepoint's perf event, by the tracepoint's number; raises OSError
+        """
         for hook, program, number in self._targets:
             try:
                 if number is None:
                     self._links.append(bpf.attach_raw_tracepoint(program, hook.tracepoint))
                     continue
-                event = bpf.attach_tracepoint(program, number, cpu)
+                event = bpf.attach_tracepoint(program, open_event(number))
                 if event.link is None:
                     self._links.append(event.event)
                 else:

@@ -1,15 +1,20 @@
-"""Fixtures of the live tests: workloads in C, compiled when they are asked for."""
+"""Fixtures of the live tests: workloads in C, compiled when they are asked for, and sessions without a dump."""
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.live.link import Session
 from tests.live.session import ROOT
+from tui import launch
 
 WORKLOADS = ROOT / "tests" / "live" / "workloads"
 Workload = Callable[[str], Path]
@@ -44,3 +49,21 @@ def named(compiled: Workload, tmp_path: Path) -> Callable[[str, str], str]:
         return str(place)
 
     return link
+
+
+@pytest.fixture
+def session(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Session]]:
+    """Starts collectors: session(probes=("open",), interval_s=0.1) is one that is on."""
+    monkeypatch.setattr("tui.launch.drop_privileges", lambda: None)  # the process of the tests must stay root
+    started: list[Session] = []
+
+    def start(**options: Any) -> Session:
+        started.append(Session(launch.start(launch.Options(**options))))
+        started[-1].on(*(options.get("probes") or ("exec", "open", "block")))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.link.close()  # which does not wait for what has said goodbye
+        with suppress(ChildProcessError):
+            os.waitpid(one.pid, 0)

@@ -135,7 +135,8 @@ class Dump:
 
 def collector_of(pid: int) -> psutil.Process:
     """The collector that a process started."""
-    found = [child for child in psutil.Process(pid).children(recursive=True) if "probes.collector" in child.cmdline()]
+    alive = [child for child in psutil.Process(pid).children(recursive=True) if child.status() != psutil.STATUS_ZOMBIE]
+    found = [child for child in alive if "probes.collector" in child.cmdline()]
     assert len(found) == 1, found
     return found[0]
 

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from tui.commands.stopping import Stopping
     from tui.launch import Link
 
-DEFAULT_INTERVAL_S = 1.0
-DEFAULT_ROWS = 1000
 PATIENCE_S = 10.0
 """How long a collector may take to detach and to send the last counts."""
 
@@ -58,13 +56,9 @@ def options(args: Namespace, stats: bool) -> launch.Options:
     """What a collector is to do; what was not said is the default."""
     from tui.launch import Options
 
-    return Options(
-        probes=args.probe,
-        filter=filter_text(args.words),
-        interval_s=DEFAULT_INTERVAL_S if args.interval is None else args.interval,
-        rows=DEFAULT_ROWS if args.rows is None else args.rows,
-        stats=stats,
-    )
+    said = {"interval_s": args.interval, "rows": args.rows}
+    given = {name: value for name, value in said.items() if value is not None}
+    return Options(probes=args.probe, filter=filter_text(args.words), stats=stats, **given)
 
 
 def asked(link: Link, args: Namespace) -> tuple[str, ...]:

@@ -50,6 +50,8 @@ static void without_arguments(void)
     execve(path, none, environ);
 }
 
+static void with_wild_arguments(void) { execve(path, (char **)8, environ); }
+
 /* Path and arguments lie each on a page of its own, of a file that is in no page table and, if possible, in no cache. */
 static void on_cold_pages(void)
 {
@@ -74,9 +76,9 @@ static void with_many_arguments(void)
 {
     struct rlimit all = {RLIM_INFINITY, RLIM_INFINITY};
     long count = atol(arguments[1]);
-    char **many = calloc(count + 1, sizeof *many);
+    char **many = calloc(count + 1, sizeof *many), *one = strdup("x");
     setrlimit(RLIMIT_STACK, &all);
-    for (long i = 0; i < count; i++) many[i] = "x";
+    for (long i = 0; i < count; i++) many[i] = one;
     execve(path, many, environ);
 }
 
@@ -95,7 +97,7 @@ int main(int argc, char **argv)
 {
     static const struct { const char *name; void (*way)(void); } ways[] = {
         {"plain", plain}, {"fd", at_empty_path}, {"folder", relative_to_folder}, {"thread", from_thread},
-        {"empty", without_arguments}, {"cold", on_cold_pages}, {"many", with_many_arguments},
+        {"empty", without_arguments}, {"wild", with_wild_arguments}, {"cold", on_cold_pages}, {"many", with_many_arguments},
     };
     int count = atoi(argv[2]), status = 0;
     path = argv[3];

@@ -1,0 +1,43 @@
+"""What is in the kernel, told by others than ebtop: bpftool, /proc."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+
+def bpf_ids(kind: str) -> set[int]:
+    """Ids of everything of a kind (prog, map, link) that is in the kernel now, whoever put it there."""
+    out = subprocess.run(["bpftool", "-j", kind, "show"], check=True, capture_output=True, text=True).stdout
+    return {one["id"] for one in json.loads(out or "[]")}
+
+
+def held(pid: int, what: str) -> set[int]:
+    """Ids of what a process holds: prog_id, map_id or link_id of its file descriptors."""
+    found: set[int] = set()
+    for descriptor in Path(f"/proc/{pid}/fdinfo").iterdir():
+        try:
+            lines = descriptor.read_text().splitlines()
+        except FileNotFoundError:  # closed meanwhile
+            continue
+        found |= {int(line.split()[1]) for line in lines if line.startswith(f"{what}:")}
+    return found
+
+
+def status(pid: int, key: str) -> str:
+    """A line of /proc/PID/status."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(line.partition(":")[2].strip() for line in lines if line.startswith(f"{key}:"))
+
+
+def descriptors(pid: int) -> list[str]:
+    """Where a process's file descriptors lead, sorted."""
+    folder = Path(f"/proc/{pid}/fd")
+    return sorted(os.readlink(descriptor) for descriptor in folder.iterdir())
+
+
+def tracefs_runs_in(command: list[str]) -> list[str]:
+    """A command of a peer that needs tracefs, in a mount namespace of its own that has it."""
+    return ["unshare", "-m", "sh", "-c", 'mount -t tracefs t /sys/kernel/tracing; exec "$@"', "sh", *command]
