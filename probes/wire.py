@@ -44,14 +44,27 @@ class Decoder(Generic[T]):
     def __init__(self, decoder: msgspec.msgpack.Decoder[T]) -> None:
         self._decode = decoder.decode
         self._buffer = bytearray()
+        self._error: WireError | None = None
         self.offset = 0
 
     @property
     def pending(self) -> int:
         return len(self._buffer)
 
+    @property
+    def missing(self) -> int:
+        """How many bytes the next message still lacks, as far as is known: of its head, if that is not there yet."""
+        have = len(self._buffer)
+        return HEAD.size - have if have < HEAD.size else HEAD.size + HEAD.unpack_from(self._buffer)[0] - have
+
     def feed(self, data: bytes) -> list[T]:
-        """The messages that `data` completes. Raises WireError where the stream does not fit."""
+        """The messages that `data` completes.
+
+        Raises WireError where the stream does not fit; what was whole before that place is returned first, and the
+        error is raised by the next call.
+        """
+        if self._error is not None:
+            raise self._error
         self._buffer += data
         messages: list[T] = []
         at = 0
@@ -65,6 +78,10 @@ class Decoder(Generic[T]):
                     break
                 messages.append(self._payload(bytes(self._buffer[at + HEAD.size : end]), crc, self.offset + at))
                 at = end
+        except WireError as error:
+            self._error = error
+            if not messages:
+                raise
         finally:
             del self._buffer[:at]
             self.offset += at

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import shutil
 import subprocess
 import sys
@@ -70,15 +71,25 @@ class Link:
         """What it has said; waits where it has said nothing. Raises LinkError where it ended without a Bye."""
         from probes.snapshot import Bye  # noqa: PLC0415
 
-        data = os.read(self._out, 1 << 18)
+        messages = self._take(1 << 18)
+        self._ended = any(isinstance(message, Bye) for message in messages)
+        return messages
+
+    def read_one(self) -> Message:
+        """The next message alone: what follows it stays in the pipe, and `fileno` stays readable. As `read`."""
+        messages: list[Message] = []
+        while not messages:
+            messages = self._take(max(self._decoder.missing, 1))
+        return messages[0]
+
+    def _take(self, most: int) -> list[Message]:
+        data = os.read(self._out, most)
         if not data:
             raise LinkError(self._epitaph())
         try:
-            messages = self._decoder.feed(data)
+            return self._decoder.feed(data)
         except self._wire_error as error:
             raise LinkError(f"the collector said something that is not understood: {error}") from None
-        self._ended = any(isinstance(message, Bye) for message in messages)
-        return messages
 
     def send(self, control: Control) -> None:
         """Tells it something. One that is gone is not told; `read` says so."""
@@ -95,7 +106,7 @@ class Link:
             self.send(Stop())
         end = monotonic() + CLOSING_S
         with suppress(LinkError, OSError):
-            while not self._ended and monotonic() < end:
+            while not self._ended and select.select([self._out], [], [], max(end - monotonic(), 0.0))[0]:
                 self.read()
         self._process.stdin.close()
         if self._process.stdout is not None:
@@ -125,20 +136,14 @@ def start(options: Options) -> Link:
 
     link = Link(process)
     try:
-        first = link.read()[:1]
-        while not first:
-            first = link.read()[:1]
+        first = link.read_one()
     except LinkError:
-        link.close()
-        raise LaunchError(_refused()) from None
-    if isinstance(first[0], Bye):
-        link.close()
-        raise LaunchError(first[0].reason)
-    if not isinstance(first[0], Hello):
-        link.close()
-        raise LaunchError(_refused())
-    link.hello = first[0]
-    return link
+        first = None
+    if isinstance(first, Hello):
+        link.hello = first
+        return link
+    link.close()
+    raise LaunchError(first.reason if isinstance(first, Bye) else _refused())
 
 
 def drop_privileges() -> None:
@@ -151,13 +156,15 @@ def _as_json(options: Options) -> str:
 
 
 def _spawn(command: list[str]) -> subprocess.Popen[bytes]:
+    errors = None
     if os.geteuid() != 0:
         sudo = shutil.which("sudo")
         if sudo is None:
             raise LaunchError(f"BPF programs need root, and there is no sudo here: run ebtop as root\n{DEMO}")
-        asking = ["-p", PROMPT] if os.isatty(2) else ["-n"]
+        # Without a terminal nobody can be asked, and what sudo has to say about that is said better below.
+        asking, errors = (["-p", PROMPT], None) if os.isatty(2) else (["-n"], subprocess.DEVNULL)
         command = [sudo, *asking, "--", *command]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors)
 
 
 def _invoker() -> tuple[int, int]:

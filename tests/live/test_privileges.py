@@ -1,0 +1,88 @@
+"""What either half of ebtop may do: the collector little, the rest nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+import sys
+
+import pytest
+
+from tests.live.kernel import status
+from tests.live.session import ROOT, Dump
+
+pytestmark = pytest.mark.live
+
+DAC_READ_SEARCH, SYS_PTRACE, PERFMON, BPF = 2, 19, 38, 39
+KEPT = f"{sum(1 << number for number in (DAC_READ_SEARCH, SYS_PTRACE, PERFMON, BPF)):016x}"
+NONE = f"{0:016x}"
+
+
+def someone() -> tuple[int, int]:
+    """A user and group other than root, who can read this project."""
+    others = all(place.stat().st_mode & stat.S_IXOTH for place in (ROOT, *ROOT.parents))
+    about = ROOT.stat()
+    return (65534, 65534) if others else (about.st_uid, about.st_gid)
+
+
+def through_sudo() -> dict[str, str]:
+    """The environment that sudo leaves."""
+    uid, gid = someone()
+    return os.environ | {"SUDO_UID": str(uid), "SUDO_GID": str(gid), "SUDO_USER": "someone"}
+
+
+@pytest.mark.parametrize("sudo", [False, True])
+def test_the_collector_keeps_four_capabilities(sudo: bool) -> None:
+    with Dump(env=through_sudo() if sudo else None) as dump:
+        pid = dump.collector.pid
+        sets = [status(pid, f"Cap{name}") for name in ("Eff", "Prm", "Bnd", "Inh", "Amb")]
+        assert sets == [KEPT, KEPT, KEPT, NONE, NONE]
+        assert status(pid, "NoNewPrivs") == "1"
+    assert dump.code == 0
+
+
+@pytest.mark.parametrize("sudo", [False, True])
+def test_the_rest_keeps_none(sudo: bool) -> None:
+    uid, gid = someone() if sudo else (0, 0)
+    with Dump(env=through_sudo() if sudo else None) as dump:
+        pid = dump.process.pid
+        assert status(pid, "Uid").split() == [str(uid)] * 4
+        assert status(pid, "Gid").split() == [str(gid)] * 4
+        assert [status(pid, f"Cap{name}") for name in ("Eff", "Prm", "Inh", "Amb")] == [NONE] * 4
+        assert status(pid, "NoNewPrivs") == "1"
+        if sudo:
+            assert status(pid, "Groups") == ""
+            assert status(pid, "CapBnd") == NONE
+    assert (dump.code, dump.stderr) == (0, "")
+
+
+IMPORTS = """
+import json, os, sys
+seen = {}
+def watch(event, arguments):
+    name = arguments[0].partition(".")[0] if event == "import" else ""
+    if name in ("msgspec", "psutil", "rich", "textual", "bcc"):
+        seen.setdefault(name, os.geteuid())
+sys.addaudithook(watch)
+from tui.cli import main
+code = main(["dump", "--for", "0s", "--probe", "open", "comm=ebt-none"])
+print(json.dumps(seen), file=sys.stderr)
+sys.exit(code)
+"""
+
+
+def test_nothing_of_third_parties_is_imported_by_root() -> None:
+    command = [sys.executable, "-c", IMPORTS]
+    done = subprocess.run(command, cwd=ROOT, env=through_sudo(), capture_output=True, text=True, check=True, timeout=60)
+    seen = json.loads(done.stderr)
+    assert "msgspec" in seen
+    assert set(seen.values()) == {someone()[0]}
+
+
+def test_the_collector_is_not_to_be_looked_into_by_its_user() -> None:
+    uid, _gid = someone()
+    with Dump(env=through_sudo()) as dump:
+        look = ["setpriv", f"--reuid={uid}", "--clear-groups", "cat", f"/proc/{dump.collector.pid}/environ"]
+        assert subprocess.run(look, capture_output=True, check=False).returncode != 0 or uid == 0
