@@ -75,9 +75,10 @@ class BlockReader:
         return Hist(_name(name), OPS[op], STAGES[stage], slots, count, sum_ns, most, bytes_, errors)
 
     def _in_flight(self) -> list[Disk]:
-        now = time.monotonic_ns()
+        requests = self._requests.items()
+        now = time.monotonic_ns()  # after they were read: none of them is younger
         ages: dict[bytes, list[tuple[int, bytes]]] = {_KEY.unpack(key)[0]: [] for key in self._seen}
-        for rq, value in self._requests.items():
+        for rq, value in requests:
             _inserted, issued, _bytes, _op, filtered, _requeued, _unused, name = _REQUEST.unpack(value)
             if issued and not filtered:
                 ages.setdefault(name, []).append((now - issued, rq))

@@ -94,6 +94,7 @@ class Map:
 
     def __init__(self, shape: MapShape) -> None:
         self.entries, self.key_size, self.value_size = shape.entries, shape.key_size, shape.value_size
+        self._batch: tuple[ctypes.Array[ctypes.c_char], ctypes.Array[ctypes.c_char]] | None = None
         sizes = shape.type, shape.key_size, shape.value_size, shape.entries, shape.flags
         self.fd = _bpf(MAP_CREATE, struct.pack("=IIIIIII16s", *sizes, 0, 0, shape.name.encode()[:15]))
         if shape.type in PERCPU_TYPES:
@@ -123,8 +124,10 @@ class Map:
 
     def items(self) -> list[tuple[bytes, bytes]]:
         """Every key with its value, in one system call where the kernel has batches (5.6 on for hashes)."""
-        keys = ctypes.create_string_buffer(self.key_size * self.entries)
-        values = ctypes.create_string_buffer(self.value_size * self.entries)
+        if self._batch is None:  # made once: of pages that are never written to, none costs memory
+            sizes = self.key_size * self.entries, self.value_size * self.entries
+            self._batch = ctypes.create_string_buffer(sizes[0]), ctypes.create_string_buffer(sizes[1])
+        keys, values = self._batch
         out_batch = ctypes.create_string_buffer(max(self.key_size, 8))
         attr = _bytes(
             struct.pack(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from probes.snapshot import Counts, SetFilter, SetInterval, Snapshot, Toggle
-from tests.live.kernel import bpf_ids, held
+from tests.live.kernel import bpf_ids, held, open_files
 from tests.live.link import Session, tick_of
 from tests.live.opens import opens
 from tests.live.session import until
@@ -99,13 +99,13 @@ def test_toggling_leaves_nothing_behind(session: Start) -> None:
     running = session(interval_s=60.0)
     running.send(Toggle("open", False))
     running.send(Toggle("open", True))
-    descriptors = len(list(Path(f"/proc/{running.pid}/fd").iterdir()))
+    descriptors = open_files(running.pid)
     maps = len(held(running.pid, "map_id"))
     for _ in range(5):
         for probe in ("exec", "open", "block"):
             running.send(Toggle(probe, False))
             running.send(Toggle(probe, True))
-    until(lambda: len(list(Path(f"/proc/{running.pid}/fd").iterdir())) == descriptors, "files to be closed", 3.0)
+    until(lambda: open_files(running.pid) == descriptors, "files to be closed", 3.0)
     assert len(held(running.pid, "map_id")) == maps
 
 

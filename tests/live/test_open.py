@@ -153,7 +153,9 @@ def test_paths_cross_mount_points(named: Named, tmp_path: Path) -> None:
     program, outer = named("opens", COMM), tmp_path / "outer"
     inner = outer / "mounted" / "a" / "b"
     (outer / "mounted").mkdir(parents=True)
-    script = 'mount -t tmpfs none "$1" && mkdir -p "$2" && touch "$2/name" && cd "$2" && exec "$3" openat name at "$2" name'
+    script = (
+        'mount -t tmpfs none "$1" && mkdir -p "$2" && touch "$2/name" && cd "$2" && exec "$3" openat name at "$2" name'
+    )
     with Dump(FILTER, probe="open") as dump:
         truth = opens("unshare", "-m", "sh", "-c", script, "sh", outer / "mounted", inner, program)
     rows = [row for row in of(dump, outer) if row["path"] != str(inner)]

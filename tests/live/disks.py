@@ -1,0 +1,72 @@
+"""Disks of known slowness, and fio, which says itself what it measured."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Measured(NamedTuple):
+    """What fio says of one kind of operation; times in microseconds, from submission to completion."""
+
+    count: int
+    bytes: int
+    p50: float
+    p99: float
+    max: float
+
+
+@contextmanager
+def loop(file: Path) -> Iterator[str]:
+    """A loop device on a file, past the page cache: its path."""
+    command = ["losetup", "--find", "--show", "--direct-io=on", str(file)]
+    device = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    try:
+        yield device
+    finally:
+        subprocess.run(["losetup", "--detach", device], check=True)
+
+
+@contextmanager
+def slow_disk(slowfs: Path, folder: Path, **how: int) -> Iterator[str]:
+    """A loop device on a file that workloads/slowfs.c serves, which says what `how` may be."""
+    folder.mkdir()
+    command = [str(slowfs), str(folder), "64", *(f"{key}={value}" for key, value in how.items())]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as server:
+        assert server.stdout is not None
+        assert server.stdout.readline() == b"ready\n"
+        try:
+            with loop(folder / "disk") as device:
+                yield device
+        finally:
+            subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def fio_command(device: str, rw: str, *options: str) -> list[str]:
+    """fio on a device, past the page cache, one request after the other unless the options say otherwise."""
+    fixed = ("--name=t", "--direct=1", "--ioengine=psync", "--bs=4k", "--randseed=1", "--output-format=json")
+    return ["fio", *fixed, f"--filename={device}", f"--rw={rw}", *options]
+
+
+def fio(device: str, rw: str, *options: str) -> dict[str, Measured]:
+    """Runs it to its end."""
+    done = subprocess.run(fio_command(device, rw, *options), check=True, capture_output=True, text=True, timeout=60)
+    return measured(done.stdout)
+
+
+def measured(out: str) -> dict[str, Measured]:
+    """What its JSON says, by operation; syncs under "flush"."""
+    (job,) = json.loads(out[out.index("{") :])["jobs"]
+    found = {}
+    for kind in ("read", "write"):
+        times = job[kind]["clat_ns"]
+        points = times.get("percentile", {})
+        p50, p99 = (points.get(point, 0) / 1000 for point in ("50.000000", "99.000000"))
+        found[kind] = Measured(job[kind]["total_ios"], job[kind]["io_bytes"], p50, p99, times["max"] / 1000)
+    sync = job["sync"]
+    found["flush"] = Measured(sync["total_ios"], 0, 0.0, 0.0, sync["lat_ns"]["max"] / 1000)
+    return found

@@ -1,0 +1,236 @@
+"""Frames: whole in any pieces, and one clear error where they are not ebtop's."""
+
+from __future__ import annotations
+
+import math
+import random
+import struct
+import zlib
+
+import msgspec
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from probes.snapshot import (
+    Bye,
+    Control,
+    Counts,
+    Disk,
+    Exit,
+    Hello,
+    Hist,
+    Message,
+    ProbeTick,
+    SetFilter,
+    SetInterval,
+    Snapshot,
+    Stop,
+    Toggle,
+)
+from probes.wire import HEAD, MOST, WireError, controls, encode, messages
+from tests.unit.sessions import BOX, HELLO
+
+whole = st.integers(-(1 << 63), (1 << 63) - 1)
+cells = st.one_of(st.none(), whole, st.floats(allow_nan=False), st.text(), st.lists(st.text()))
+counts = st.builds(Counts, *[st.integers(0, 1 << 60)] * 6)
+hists = st.builds(
+    Hist,
+    st.text(),
+    st.sampled_from(["read", "flush"]),
+    st.sampled_from(["queue", "device"]),
+    st.lists(st.tuples(whole, whole), max_size=3).map(tuple),
+    whole,
+    whole,
+    whole,
+)
+ticks = st.builds(
+    ProbeTick,
+    st.text(),
+    st.sampled_from(["off", "compiling", "on", "failed"]),
+    counts,
+    st.text(),
+    whole,
+    st.lists(st.lists(cells, max_size=4), max_size=3),
+    st.lists(st.builds(Exit, whole, whole, st.none() | whole, st.none() | st.text(), st.floats(allow_nan=False))),
+    st.lists(hists, max_size=2),
+    st.lists(st.builds(Disk, st.text(), whole), max_size=2),
+    st.none() | whole,
+)
+snapshots = st.builds(
+    Snapshot, whole, whole, st.text(), st.just(BOX), st.lists(ticks, max_size=3).map(tuple), whole, whole
+)
+any_message = st.one_of(snapshots, st.just(HELLO), st.builds(Bye, st.text()))
+any_control = st.one_of(
+    st.builds(Toggle, st.text(), st.booleans()),
+    st.builds(SetFilter, st.text()),
+    st.builds(SetInterval, st.floats(allow_nan=False)),
+    st.just(Stop()),
+)
+
+
+@given(st.lists(any_message, max_size=4), st.data())
+def test_messages_come_whole_in_any_pieces(sent: list[Message], data: st.DataObject) -> None:
+    stream = b"".join(map(encode, sent))
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=8)))
+    decoder = messages()
+    got = [m for a, b in zip([0, *cuts], [*cuts, len(stream)], strict=True) for m in decoder.feed(stream[a:b])]
+    assert got == sent
+    assert decoder.pending == 0
+    assert decoder.offset == len(stream)
+
+
+@given(st.lists(any_control, max_size=5))
+def test_controls_come_byte_by_byte(sent: list[Control]) -> None:
+    decoder = controls()
+    stream = b"".join(map(encode, sent))
+    assert [control for i in range(len(stream)) for control in decoder.feed(stream[i : i + 1])] == sent
+
+
+@given(any_message, st.data())
+def test_a_stream_cut_short_is_known_by_what_is_pending(message: Message, data: st.DataObject) -> None:
+    frame = encode(message)
+    cut = data.draw(st.integers(1, len(frame) - 1))
+    decoder = messages()
+    assert decoder.feed(encode(HELLO) + frame[:cut]) == [HELLO]
+    assert decoder.pending == cut
+    assert decoder.offset == len(encode(HELLO))
+
+
+@given(any_message, st.integers(0), st.integers(1, 255))
+def test_a_changed_byte_is_never_taken_for_a_message(message: Message, at: int, change: int) -> None:
+    frame = bytearray(encode(message))
+    frame[at % len(frame)] ^= change
+    decoder = messages()
+    try:
+        assert decoder.feed(bytes(frame)) == []  # the length grew: the rest is waited for
+    except WireError as error:
+        assert error.offset == 0
+    else:
+        assert decoder.pending == len(frame)
+
+
+@given(st.binary())
+@example(b"\x7fELF" + bytes(100))
+@example(b"HTTP/1.1 200 OK\r\n\r\n")
+@example(b"\n" * 64)
+def test_foreign_bytes_give_nothing_but_a_wire_error(data: bytes) -> None:
+    for decoder in (messages(), controls()):
+        try:
+            assert decoder.feed(data) == []
+        except WireError as error:
+            assert 0 <= error.offset <= len(data)
+            assert "\n" not in str(error)
+
+
+@given(st.binary())
+def test_a_frame_of_anything_gives_nothing_but_a_wire_error(payload: bytes) -> None:
+    frame = HEAD.pack(len(payload), zlib.crc32(payload)) + payload
+    for decoder in (messages(), controls()):
+        try:
+            decoder.feed(frame)
+        except WireError as error:
+            assert error.offset == 0
+
+
+@pytest.mark.parametrize("length", [MOST + 1, 1 << 31, (1 << 32) - 1])
+def test_a_claim_of_gigabytes_is_refused_at_once(length: int) -> None:
+    decoder = messages()
+    with pytest.raises(WireError, match="not a frame of ebtop at byte 0"):
+        decoder.feed(HEAD.pack(length, 0))
+
+
+CLAIMS = {
+    "a terabyte of array": b"\xdd\xff\xff\xff\xff",
+    "a terabyte of map": b"\xdf\xff\xff\xff\xff",
+    "a terabyte of text": b"\xdb\xff\xff\xff\xff",
+    "a terabyte of bytes": b"\xc6\xff\xff\xff\xff",
+    "arrays within arrays": b"\x91" * 100_000 + b"\xc0",
+    "maps within maps": b"\x81\xa1x" * 100_000 + b"\xc0",
+    "a tick that claims rows": b"\x82\xa4type\xa4tick\xa6probes\xdd\xff\xff\xff\xff",
+    "nothing": b"",
+    "two messages in one": msgspec.msgpack.encode(Bye()) * 2,
+    "a message of no kind": msgspec.msgpack.encode({"type": "bomb"}),
+    "a number": b"\x01",
+}
+
+
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_what_claims_to_be_more_than_it_is(claim: str) -> None:
+    payload = CLAIMS[claim]
+    frame = HEAD.pack(len(payload), zlib.crc32(payload)) + payload
+    for decoder in (messages(), controls()):
+        with pytest.raises(WireError, match="unknown message"):
+            decoder.feed(frame)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"interval_s": "soon"},
+        {"probes": [{"id": 1}]},
+        {"budget": 1.5},
+        {"host": None},
+        {"host": b"\xff"},
+        {"time": 1 << 70},
+    ],
+)
+def test_a_message_with_a_field_of_another_kind(change: dict[str, object]) -> None:
+    payload = _packed(msgspec.to_builtins(HELLO) | {"type": "hello"} | change)
+    with pytest.raises(WireError, match="unknown message"):
+        messages().feed(HEAD.pack(len(payload), zlib.crc32(payload)) + payload)
+
+
+def _packed(value: dict[str, object]) -> bytes:
+    """As msgspec packs, and integers that it does not as floats."""
+    fields = {key: float(one) if isinstance(one, int) and one >= 1 << 64 else one for key, one in value.items()}
+    return msgspec.msgpack.encode(fields)
+
+
+def test_fields_that_are_not_known_are_ignored() -> None:
+    payload = msgspec.msgpack.encode({"type": "bye", "reason": "done", "new": [1]})
+    assert messages().feed(HEAD.pack(len(payload), zlib.crc32(payload)) + payload) == [Bye("done")]
+
+
+def test_what_came_before_the_damage_was_told() -> None:
+    good, bad = encode(HELLO), bytearray(encode(Bye("x")))
+    bad[-1] ^= 1
+    decoder = messages()
+    assert decoder.feed(good) == [HELLO]
+    with pytest.raises(WireError, match="damaged frame") as found:
+        decoder.feed(bytes(bad))
+    assert found.value.offset == len(good)
+
+
+def test_messages_before_the_damage_in_the_same_piece() -> None:
+    bad = bytearray(encode(Bye("x")))
+    bad[-1] ^= 1
+    decoder = messages()
+    with pytest.raises(WireError, match="damaged frame") as found:
+        decoder.feed(encode(HELLO) + bytes(bad))
+    assert found.value.offset == len(encode(HELLO))
+
+
+def test_a_long_stream_takes_linear_time() -> None:
+    """A megabyte in pieces of a byte would take minutes if each were to copy what came before."""
+    stream = encode(Bye("x" * 500_000))
+    pieces = random.Random(1)
+    decoder, got, at = messages(), [], 0
+    while at < len(stream):
+        step = pieces.randrange(1, 64)
+        got += decoder.feed(stream[at : at + step])
+        at += step
+    assert got == [Bye("x" * 500_000)]
+
+
+def test_numbers_that_are_none_survive() -> None:
+    (back,) = controls().feed(encode(SetInterval(math.nan)))
+    assert isinstance(back, SetInterval)
+    assert math.isnan(back.seconds)
+
+
+def test_the_head_is_eight_bytes_big_endian() -> None:
+    frame = encode(Hello(1, "v", "h", "k", 0, 1.0, ()))
+    length, crc = struct.unpack(">II", frame[:8])
+    assert length == len(frame) - 8
+    assert crc == zlib.crc32(frame[8:])
