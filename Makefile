@@ -4,6 +4,7 @@
 # make bench  what ebtop costs, beside its peers
 # make venv   the set-up alone
 # make demo-recording   record what `ebtop demo` plays, from real events
+# make picture  draw the README's picture from that recording
 # make clean  remove what was made here
 #
 # ARGS="..." goes to ebtop:  make run ARGS="dump --for 5s"
@@ -18,7 +19,7 @@ SOURCES := $(shell find tui probes -name '*.py')
 PIP := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pip --quiet --disable-pip-version-check
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
-.PHONY: help run test venv lint bench demo-recording clean
+.PHONY: help run test venv lint bench demo-recording picture clean
 
 help:
 	@sed -n 's/^# \(make [a-z]*\)/  \1/p' Makefile
@@ -65,6 +66,9 @@ demo-recording: $(STAMP)-compiled
 	@$(BIN)/ebtop record -o tui/demo.ebtop.new --for 60s
 	@chmod 644 tui/demo.ebtop.new
 	@mv tui/demo.ebtop.new tui/demo.ebtop
+
+picture: $(STAMP)-compiled
+	@TZ=UTC $(BIN)/python .ci/picture.py docs/screen.png
 
 clean:
 	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache snapshot_report.html

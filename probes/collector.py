@@ -7,12 +7,14 @@ into the kernel hangs on file descriptors of its own and goes with it, however i
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import platform
 import selectors
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from threading import Thread
@@ -38,7 +40,8 @@ LAST_WORDS_S = 5.0
 
 
 class Options(msgspec.Struct, frozen=True):
-    """What a session begins with. probes: None for all; stats: let the kernel measure how long their programs run."""
+    """What a session begins with. probes: None for all; stats: let the kernel measure how long their programs run;
+    debug: write what goes wrong to standard error as well."""
 
     version: str
     probes: tuple[str, ...] | None = None
@@ -46,6 +49,7 @@ class Options(msgspec.Struct, frozen=True):
     interval_s: float = 1.0
     rows: int = 1000
     stats: bool = True
+    debug: bool = False
 
 
 class Means(NamedTuple):
@@ -240,16 +244,14 @@ def tracepoints() -> Iterator[int]:
 
 
 def main() -> None:
+    """One session, for which everything is in order or which says why not."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C reaches the whole terminal: the screen decides
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     output = os.dup(1)
-    quiet = os.open(os.devnull, os.O_RDWR)
-    os.dup2(quiet, 1)
-    os.dup2(quiet, 2)
-    os.set_inheritable(output, False)
     try:
         options = msgspec.json.decode(sys.argv[1], type=Options)
+        _be_quiet(options.debug)
         means = prepare(options)
     except filters.FilterError as error:
         fail(output, f"filter: {error}")
@@ -263,9 +265,23 @@ def main() -> None:
     except BrokenPipeError:
         return
     except Exception as error:  # whoever reads is told, in one line, instead of a terminal being written to
+        if options.debug:
+            traceback.print_exc()
         with suppress(OSError):
             fail(output, f"the collector failed: {type(error).__name__}: {error}")
 
 
+def _be_quiet(debug: bool) -> None:
+    """From here on only frames are written, to what was standard output; the screen is somebody else's."""
+    quiet = os.open(os.devnull, os.O_RDWR)
+    os.dup2(quiet, 1)
+    if debug:
+        faulthandler.enable()
+    else:
+        os.dup2(quiet, 2)
+
+
 if __name__ == "__main__":
     main()
+    # Threads may still be closing what the kernel takes its time over: it does so as well for a process that is gone.
+    os._exit(0)

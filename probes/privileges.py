@@ -45,7 +45,8 @@ def _drop_bounding_set(kept: tuple[int, ...]) -> None:
 
 def effective() -> int:
     """The capabilities in force, as a mask."""
-    head, data = struct.pack("=Ii", CAPABILITY_VERSION_3, 0), ctypes.create_string_buffer(24)
+    head = ctypes.create_string_buffer(struct.pack("=Ii", CAPABILITY_VERSION_3, 0), 8)
+    data = ctypes.create_string_buffer(24)
     _check(_LIBC.capget(head, data))
     low, _p, _i, high, _p2, _i2 = struct.unpack("=6I", data.raw)
     return int(low | high << 32)

@@ -152,7 +152,7 @@ def drop_privileges() -> None:
 
 
 def _as_json(options: Options) -> str:
-    return json.dumps(asdict(options) | {"version": __version__})
+    return json.dumps(asdict(options) | {"version": __version__, "debug": bool(os.environ.get("EBTOP_DEBUG"))})
 
 
 def _spawn(command: list[str]) -> subprocess.Popen[bytes]:
