@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import itertools
 import re
+import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 from tui import theme
 from tui.app import Ebtop
@@ -20,11 +20,10 @@ SIZE = (170, 48)
 TICKS = 24
 
 
-async def draw(picture: Path) -> None:
-    """Writes the screen after some ticks as SVG, and as PNG beside it."""
+async def drawn() -> str:
+    """The screen after some ticks of the recording, as SVG."""
     with Reader(DEMO) as reader:
         source = ReplaySource(reader)
-        source.pause(True)
         app = Ebtop(source, theme.load_all(), theme.DEFAULT, UNICODE, lambda: 0.012)
         async with app.run_test(size=SIZE) as pilot:
             source.pause(True)
@@ -34,12 +33,16 @@ async def draw(picture: Path) -> None:
             svg = app.export_screenshot(title="ebtop demo")
     # Renderers fold the blanks of a terminal's lines unless they are told not to.
     svg = re.sub(r">([^<>\n]+)</text>", lambda found: f">{found[1].replace(' ', '&#160;')}</text>", svg)
-    svg = svg.replace("<text ", '<text xml:space="preserve" ')
-    drawn = picture.with_suffix(".svg")
-    drawn.write_text(svg)
-    subprocess.run(["rsvg-convert", "--width", "1500", "-o", picture, drawn], check=True)
-    drawn.unlink()
+    return svg.replace("<text ", '<text xml:space="preserve" ')
+
+
+def main(picture: str) -> None:
+    """Writes the picture as PNG."""
+    convert = shutil.which("rsvg-convert")
+    if convert is None:
+        sys.exit("rsvg-convert is missing: install librsvg2-bin")
+    subprocess.run([convert, "--width", "1500", "-o", picture], input=asyncio.run(drawn()), text=True, check=True)
 
 
 if __name__ == "__main__":
-    asyncio.run(draw(Path(sys.argv[1])))
+    main(sys.argv[1])
