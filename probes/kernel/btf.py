@@ -13,6 +13,7 @@ from typing import NamedTuple
 VMLINUX = Path("/sys/kernel/btf/vmlinux")
 
 MAGIC = 0xEB9F
+_HEAD = struct.Struct("=HBBIIIII")
 PTR, STRUCT, UNION, TYPEDEF, CONST, FUNC_PROTO = 2, 4, 5, 8, 10, 13
 _TAIL = {1: 4, 3: 12, 14: 4, 17: 4}
 _PER_MEMBER = {4: 12, 5: 12, 6: 8, 13: 8, 15: 12, 19: 12}
@@ -44,11 +45,15 @@ class Btf:
                 data = VMLINUX.read_bytes()
             except OSError:
                 raise BtfError(f"the kernel has no type information ({VMLINUX} is missing)") from None
-        magic, _version, _flags, head, type_off, type_len, str_off, _str_len = struct.unpack_from("=HBBIIIII", data)
-        if magic != MAGIC:
-            raise BtfError(f"{VMLINUX} is not BTF")
-        self._data, self._strings = data, head + str_off
-        self._types = list(self._walk(head + type_off, head + type_off + type_len))
+        self._data = data
+        try:
+            magic, _version, _flags, head, type_off, type_len, str_off, _str_len = _HEAD.unpack_from(data)
+            self._strings = head + str_off
+            self._types = list(self._walk(head + type_off, head + type_off + type_len)) if magic == MAGIC else []
+        except struct.error:
+            self._types = []
+        if not self._types:
+            raise BtfError(f"{VMLINUX} is not BTF, or damaged")
         self._named = {(t.kind, t.name): i for i, t in enumerate(self._types, 1) if t.kind in (STRUCT, TYPEDEF)}
 
     def _walk(self, at: int, end: int) -> Iterator[_Type]:

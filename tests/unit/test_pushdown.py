@@ -71,18 +71,18 @@ def passes(bytes_: bytes, task: Task) -> bool:
     return True
 
 
-letters = st.sampled_from("ab:é-")
-comms = st.text(letters, max_size=15).map(lambda text: text.encode()[:15]).filter(lambda name: _is_text(name))
-numbers = st.integers(0, 6)
-tasks = st.builds(Task, numbers, numbers, numbers, comms.map(lambda name: name.ljust(16, b"\0")))
-
-
 def _is_text(name: bytes) -> bool:
     try:
         name.decode()
     except UnicodeDecodeError:
         return False
     return True
+
+
+letters = st.sampled_from("ab:é-")
+comms = st.text(letters, max_size=15).map(lambda text: text.encode()[:15]).filter(_is_text)
+numbers = st.integers(0, 6)
+tasks = st.builds(Task, numbers, numbers, numbers, comms.map(lambda name: name.ljust(16, b"\0")))
 
 
 values = st.lists(numbers.map(str), min_size=1, max_size=3).map(",".join)
