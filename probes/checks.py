@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import platform
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -24,14 +23,15 @@ from probes.registry import PROBES
 
 OLDEST = 0x050800
 ALL = tuple(entry.id for entry in PROBES)
-NEEDS_ROOT = "not checked: that needs root"
+UNKNOWN = "not checked: that needs root"
 
 
 @dataclass(frozen=True)
 class Check:
     """One precondition: whether it holds, what was found, why it matters, what to do, and for which probes.
 
-    needed  those probes cannot work without it
+    needed   those probes cannot work without it
+    checked  False where an ordinary user may not look: then `ok` is False, and nothing is known
     """
 
     name: str
@@ -41,6 +41,7 @@ class Check:
     why: str
     remedy: str
     probes: tuple[str, ...] = ALL
+    checked: bool = True
 
 
 def run() -> list[Check]:
@@ -66,7 +67,7 @@ def _privileges(root: bool) -> Check:
 def _kernel() -> Check:
     ok = version_code() >= OLDEST
     why = "ring buffers and CAP_BPF came with 5.8"
-    return Check("kernel", ok, True, f"{platform.release()} {platform.machine()}", why, "boot a kernel 5.8 or newer")
+    return Check("kernel", ok, True, f"{os.uname().release} {os.uname().machine}", why, "boot a kernel 5.8 or newer")
 
 
 def _btf() -> Check:
@@ -85,15 +86,15 @@ def _bpf(root: bool) -> Iterator[Check]:
         os.close(bpf.enable_stats())
         found, ok = "on while the screen is shown", True
     except OSError as error:
-        found, ok = (error.strerror or "no") if root else NEEDS_ROOT, False
-    yield Check("BPF statistics", ok, False, found, "they tell what ebtop's own programs cost", remedy)
+        found, ok = (error.strerror or "no") if root else UNKNOWN, False
+    yield Check("BPF statistics", ok, False, found, "they tell what ebtop's own programs cost", remedy, checked=root)
 
 
 def _map(name: str, root: bool, shape: MapShape, why: str, remedy: str) -> Check:
     try:
         bpf.Map(shape).close()
     except OSError as error:
-        return Check(name, False, True, (error.strerror or "no") if root else NEEDS_ROOT, why, remedy)
+        return Check(name, False, True, (error.strerror or "no") if root else UNKNOWN, why, remedy, checked=root)
     return Check(name, True, True, "works", why, remedy)
 
 
@@ -104,9 +105,10 @@ def _tracefs(root: bool, mounted: bool) -> Check:
     elif place is not None:
         found = str(place.parent)
     else:
-        found = "cannot be mounted" if root else NEEDS_ROOT
+        found = "cannot be mounted" if root else UNKNOWN
     why = "it gives tracepoints their numbers"
-    return Check("tracefs", place is not None, True, found, why, "mount -t tracefs tracefs /sys/kernel/tracing")
+    remedy = "mount -t tracefs tracefs /sys/kernel/tracing"
+    return Check("tracefs", place is not None, True, found, why, remedy, checked=place is not None or root)
 
 
 def _tracepoints(root: bool) -> Iterator[Check]:
@@ -115,12 +117,13 @@ def _tracepoints(root: bool) -> Iterator[Check]:
         hooks = probe.get(id_).hooks
         for name, optional in dict.fromkeys((hook.tracepoint, hook.optional) for hook in hooks):
             there = folder is not None and any(folder.glob(name if "/" in name else f"*/{name}"))
-            found = "there" if there else "missing" if folder is not None or root else NEEDS_ROOT
+            known = folder is not None or root
+            found = "there" if there else "missing" if known else UNKNOWN
             why = "an older kernel or another machine may have none" if optional else "the probe hangs on it"
             remedy = (
                 "none needed: the probe works without" if optional else "boot a kernel with CONFIG_FTRACE_SYSCALLS=y"
             )
-            yield Check(f"tracepoint {name}", there, not optional, found, why, remedy, (id_,))
+            yield Check(f"tracepoint {name}", there, not optional, found, why, remedy, (id_,), known)
 
 
 def _bcc() -> Check:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import faulthandler
 import os
-import platform
 import selectors
 import signal
 import sys
@@ -103,7 +102,7 @@ class Collector:
 
     def _greet(self) -> None:
         infos = tuple(slot.probe.info for slot in self._slots.values())
-        host, kernel = platform.node(), platform.release()
+        host, kernel = os.uname().nodename, os.uname().release
         version, budget = self._options.version, self._options.rows
         self._outbox.send(Hello(PROTOCOL, version, host, kernel, time.time_ns(), self._interval, infos, budget))
 

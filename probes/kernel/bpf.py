@@ -10,7 +10,6 @@ from __future__ import annotations
 import ctypes
 import fcntl
 import os
-import platform
 import struct
 from contextlib import suppress
 from pathlib import Path
@@ -56,9 +55,9 @@ _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 def _syscall(which: int, *arguments: object) -> int:
-    numbers = _NUMBERS.get(platform.machine())
+    numbers = _NUMBERS.get(os.uname().machine)
     if numbers is None:
-        raise OSError(38, f"ebtop does not know the system calls of {platform.machine()}")
+        raise OSError(38, f"ebtop does not know the system calls of {os.uname().machine}")
     result = int(_LIBC.syscall(numbers[which], *arguments))
     if result < 0:
         errno = ctypes.get_errno()

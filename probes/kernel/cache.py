@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import platform
 import stat
 from contextlib import suppress
 from importlib.util import find_spec
@@ -33,7 +32,7 @@ def key(probe: str, sources: tuple[bytes, ...]) -> str:
     parts = (
         probe.encode(),
         *sources,
-        *(part.encode() for part in platform.uname()[2:5]),
+        *(part.encode() for part in os.uname()[2:]),
         _kernel_build(),
         *_compiler(),
     )
@@ -54,7 +53,7 @@ def _compiler() -> list[bytes]:
     """What tells one bcc from another without importing it: its files' sizes and dates, and its library's."""
     spec = find_spec("bcc")
     files = sorted(Path(spec.origin).parent.glob("*.py")) if spec and spec.origin else []
-    folders = (Path("/usr/lib"), Path("/usr/lib64"), Path(f"/usr/lib/{platform.machine()}-linux-gnu"))
+    folders = (Path("/usr/lib"), Path("/usr/lib64"), Path(f"/usr/lib/{os.uname().machine}-linux-gnu"))
     files += sorted(file for folder in folders for file in folder.glob("libbcc.so.*"))
     found = []
     for file in files:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import platform
 import struct
 from collections.abc import Mapping
 from pathlib import Path
@@ -56,7 +55,7 @@ def _program(name: str, code: bytes, index_of_fd: dict[int, int]) -> Program:
 def version_code() -> int:
     """LINUX_VERSION_CODE of the running kernel, e.g. 0x060c05 for 6.12.5."""
     numbers = [
-        int("".join(c for c in part if c.isdigit()) or 0) for part in platform.release().split("-")[0].split(".")
+        int("".join(c for c in part if c.isdigit()) or 0) for part in os.uname().release.split("-")[0].split(".")
     ]
     major, minor, patch = [*numbers, 0, 0, 0][:3]
     return major << 16 | minor << 8 | min(patch, 255)

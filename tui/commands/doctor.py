@@ -33,7 +33,9 @@ def run(_args: Namespace) -> int:
 
 
 def state(check: Check) -> str:
-    """ok, or missing; what ebtop can do without is optional."""
+    """ok, or missing; optional is what ebtop can do without, unknown what only root can find out."""
+    if not check.checked:
+        return "unknown"
     return "ok" if check.ok else "missing" if check.needed else "optional"
 
 
@@ -43,14 +45,14 @@ def plain(found: Sequence[Check]) -> list[str]:
     widest = max((len(check.name) for check in found), default=0)
     for check in found:
         lines.append(f"{state(check):<8}  {check.name:<{widest}}  {check.found}".rstrip())
-        if not check.ok:
+        if not check.ok and check.checked:
             lines += [f"{'':10}why:    {check.why}{_affected(check)}", f"{'':10}remedy: {check.remedy}"]
     return [*lines, verdict(found)]
 
 
 def verdict(found: Sequence[Check]) -> str:
     """The outcome in one line."""
-    missing = [check for check in found if check.needed and not check.ok]
+    missing = [check for check in found if check.needed and not check.ok and check.checked]
     if not missing:
         return "every probe can work here"
     probes = sorted({probe for check in missing for probe in check.probes})
@@ -69,13 +71,13 @@ def draw(found: Sequence[Check]) -> None:
 
     from tui.text import safe
 
-    colours = {"ok": "green", "missing": "bold red", "optional": "yellow"}
+    colours = {"ok": "green", "missing": "bold red", "optional": "yellow", "unknown": "dim"}
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("", "what", "found", "why it matters"):
         table.add_column(title)
     for check in found:
         why = Text(safe(check.why + _affected(check)), "dim")
-        if not check.ok:
+        if not check.ok and check.checked:
             why += Text("\n") + Text(safe(check.remedy), "bold")
         label = state(check)
         table.add_row(Text(label, colours[label]), Text(safe(check.name)), Text(safe(check.found)), why)
