@@ -51,10 +51,17 @@ class Ebtop(App[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012  as Textual declares it
     BINDINGS = [  # noqa: RUF012  as Textual declares it
         *(
-            Binding(",".join(command.keys), f"command('{command.id}')", command.title, id=command.id, show=False)
+            Binding(
+                ",".join(command.keys),
+                f"command('{command.id}')",
+                command.title,
+                id=command.id,
+                show=False,
+                priority=True,
+            )
             for command in keys.COMMANDS
         ),
-        *(Binding(str(n), f"command('toggle-{n}')", show=False) for n in range(1, keys.MOST_PROBES + 1)),
+        *(Binding(str(n), f"command('toggle-{n}')", show=False, priority=True) for n in range(1, keys.MOST_PROBES + 1)),
     ]
 
     def __init__(
@@ -92,7 +99,7 @@ class Ebtop(App[None]):
             (LatencyPane if probe.info.view == "latency" else RowPane)(shown, probe, number)
             for number, probe in enumerate(self.history.view.probes, 1)
         ]
-        self._filter_line = FilterLine(shown)
+        self._filter_line = FilterLine(shown, self._filter_typed, self._filter_done)
         ranked = sorted((command for command in self._commands if command.footer), key=lambda command: command.footer)
         with_probes = [*ranked[:1], *keys.toggles(self._source.hello.probes), *ranked[1:]]
         self._footer = Footer(shown, with_probes)
@@ -223,6 +230,25 @@ class Ebtop(App[None]):
             **{f"toggle-{n}": partial(self._toggle, n - 1) for n in range(1, len(self._source.hello.probes) + 1)},
         }
 
+    async def on_event(self, event: events.Event) -> None:
+        """Keys go to the filter line while it is open and to commands otherwise, in the order in which they were typed.
+
+        Textual would send them through the queues of widgets, where the `q` of a name that is typed fast overtakes the
+        `f` that opens the line.
+        """
+        if isinstance(event, events.Key) and self._typing:
+            self._filter_line.press(event.key, event.character)
+        else:
+            await super().on_event(event)
+
+    @property
+    def _typing(self) -> bool:
+        return self.focused is not None and self.focused is self._filter_line
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """See App: a page on top of the screen has its own keys."""
+        return action != "command" or len(self.screen_stack) == 1
+
     def action_command(self, command: str) -> None:
         """Do what a key is bound to."""
         if action := self._actions.get(command):
@@ -306,24 +332,22 @@ class Ebtop(App[None]):
         self._before = self._focused()
         self._filter_line.begin(self._filter.text)
         self._filter_line.add_class("-open")
-        self._filter_line.focus()
+        self.screen.set_focus(self._filter_line)
 
-    @on(FilterLine.Typed)
-    def _filter_typed(self, event: FilterLine.Typed) -> None:
+    def _filter_typed(self, text: str) -> None:
         try:
-            chosen = self._source.parse(event.text)
+            chosen = self._source.parse(text)
         except FilterError as error:
             self._filter_line.complain(error)
             return
         self._filter_line.complain(None)
         self._apply(chosen)
 
-    @on(FilterLine.Done)
-    def _filter_done(self, event: FilterLine.Done) -> None:
-        if not event.kept:
+    def _filter_done(self, kept: bool) -> None:
+        if not kept:
             self._apply(self._kept)
         self._filter_line.remove_class("-open")
-        self._before.focus()
+        self.screen.set_focus(self._before)
 
     def _apply(self, chosen: Filter) -> None:
         """Filter what is shown now, and what the kernel tells as soon as the typing has settled."""

@@ -155,6 +155,18 @@ async def test_a_filter_works_while_it_is_typed() -> None:
         assert len(screen.app.history.view.probes[0].log) == 60
 
 
+async def test_keys_that_come_at_once_keep_their_order() -> None:
+    async with running() as screen:
+        await screen.ticks(2)
+        for key in ("f", *"comm:q", "enter", "2"):
+            screen.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await screen.pilot.pause()
+        await screen.pilot.pause()
+        assert screen.app.is_running
+        assert "filter comm:q " in screen.text
+        assert Toggle("open", False) in screen.source.sent
+
+
 async def test_a_wrong_filter_is_told_at_its_place_and_the_last_good_one_holds() -> None:
     async with running() as screen:
         await screen.ticks(2)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 from textual import events
-from textual.message import Message
 from textual.strip import Strip
 
 from probes.filter import FilterError
@@ -56,24 +57,16 @@ def inserted(edit: Edit, text: str) -> Edit:
 
 
 class FilterLine(Canvas, can_focus=True):
-    """Two lines above the footer, shown while a filter is being typed."""
+    """Two lines above the footer, shown while a filter is being typed.
 
-    class Typed(Message):
-        """The text changed."""
+    typed  called with the text whenever it changes
+    done   called with True for Enter, False for Esc
+    Both are called at once, not by message: the key after Enter may have been typed already, and is a command.
+    """
 
-        def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
-
-    class Done(Message):
-        """Enter (`kept`) or Esc."""
-
-        def __init__(self, *, kept: bool) -> None:
-            super().__init__()
-            self.kept = kept
-
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: Look, typed: Callable[[str], None], done: Callable[[bool], None]) -> None:
         super().__init__(look, id="filter-line")
+        self._typed, self._done = typed, done
         self._edit = Edit()
         self._error: FilterError | None = None
 
@@ -109,19 +102,12 @@ class FilterLine(Canvas, can_focus=True):
         at = min(len(PROMPT) + before, max(width - safe_text.width(message) - 1, 0))
         return Line(self.look, width).pad(at).put(message, "bad").strip()
 
-    def on_key(self, event: events.Key) -> None:
-        """Edit; no key goes on to the commands."""
-        if event.key in ("tab", "shift+tab"):
-            event.stop()
-            return
-        if event.key == "ctrl+c":
-            event.key = "escape"
-        event.stop()
-        event.prevent_default()
-        if event.key in ("enter", "escape"):
-            self.post_message(self.Done(kept=event.key == "enter"))
+    def press(self, key: str, character: str | None) -> None:
+        """Edit, or end."""
+        if key in ("enter", "escape", "ctrl+c"):
+            self._done(key == "enter")
         else:
-            self._become(edited(self._edit, event.key, event.character))
+            self._become(edited(self._edit, key, character))
 
     def on_paste(self, event: events.Paste) -> None:
         """Insert what the terminal pastes."""
@@ -132,5 +118,5 @@ class FilterLine(Canvas, can_focus=True):
         changed = edit.text != self._edit.text
         self._edit = edit
         if changed:
-            self.post_message(self.Typed(edit.text))
+            self._typed(edit.text)
         self.redraw()
