@@ -37,7 +37,7 @@ def main() -> int:
         began = time.monotonic()
         try:
             BENCHMARKS[name](Settings(args.rounds, args.minutes))
-        except report.Unavailable as why:
+        except report.UnavailableError as why:
             report.console.print(f"{name}: not measured: {why}", soft_wrap=True)
         except KeyboardInterrupt:
             report.progress("")

@@ -54,17 +54,20 @@ def _watched(device: str, name: str, observer: Callable[[], AbstractContextManag
 
 @contextmanager
 def disk_in_memory() -> Iterator[str]:
-    """A loop device on a file in memory: its path. Raises Unavailable."""
+    """A loop device on a file in memory: its path. Raises UnavailableError."""
     losetup = machine.program("losetup")
-    with tempfile.TemporaryDirectory(dir="/dev/shm", prefix="ebtop-bench-") as folder:  # noqa: S108  memory is the point
+    with tempfile.TemporaryDirectory(dir="/dev/shm", prefix="ebtop-bench-") as folder:
         file = Path(folder) / "disk"
         file.write_bytes(b"\xa5" * (DISK_MB << 20))
         made = subprocess.run([losetup, "--find", "--show", file], capture_output=True, text=True, check=False)
         if made.returncode:
-            raise report.Unavailable(f"no loop device: {made.stderr.strip()}")
+            raise report.UnavailableError(f"no loop device: {made.stderr.strip()}")
         device = made.stdout.strip()
-        subprocess.run([losetup, "--direct-io=on", device], capture_output=True, check=False)  # where the kernel can
         try:
+            subprocess.run(
+                [losetup, "--direct-io=on", device], capture_output=True, check=False
+            )  # where the kernel can
+            Path("/sys/block", Path(device).name, "queue/nomerges").write_text("2")  # a read is a request then
             yield device
         finally:
             subprocess.run([losetup, "--detach", device], check=True)

@@ -26,7 +26,7 @@ def run(settings: Settings) -> None:
                 EBTOP: watched(EBTOP, Dump),
                 EBTOP_EXEC: watched(EBTOP_EXEC, lambda: Dump("--probe", "exec")),
                 EXECSNOOP: watched(EXECSNOOP, lambda: peers.libbpf_tool("execsnoop")),
-                STRACE: lambda: {STRACE: load.run(core, SECONDS, peers.strace("execve")).each_ns / 1000},
+                STRACE: lambda: {STRACE: load.run(core, SECONDS, peers.strace("execve", core)).each_wall_ns / 1000},
             },
         )
         _show(figures)
@@ -34,7 +34,7 @@ def run(settings: Settings) -> None:
             done = load.run(core, SECONDS)
     total = dump.totals["exec"]
     seen = total["seen"] - total["filtered"]
-    report.check("execs counted", seen == done.count and not total["lost"], f"{seen:,} of {done.count:,}")
+    report.check("execs counted", seen == done.times and not total["lost"], f"{seen:,} of {done.times:,}")
 
 
 def _watched(load: Load, core: int, name: str, observer: Callable[[], AbstractContextManager[object]]) -> report.Turn:

@@ -15,14 +15,23 @@ SOURCES = Path(__file__).parent / "workloads"
 
 
 class Done(NamedTuple):
-    """What a load did: how often, and in how many nanoseconds."""
+    """What a load did: how many times, within how many nanoseconds, and for how many of those it had the core."""
 
-    count: int
-    ns: int
+    times: int
+    wall_ns: int
+    cpu_ns: int
+
+    @property
+    def each_wall_ns(self) -> float:
+        return self.wall_ns / self.times
 
     @property
     def each_ns(self) -> float:
-        return self.ns / self.count
+        """What each took, without the time in which other processes had the core: those only add noise.
+
+        BPF programs run in the load's own time. Not for what stops the load, to do its work in a process of its own.
+        """
+        return self.cpu_ns / self.times
 
 
 class Load:
@@ -38,8 +47,7 @@ class Load:
         """Runs it to its end, under `prefix` if there is one."""
         command = [*prefix, *self.command(core, seconds)]
         said = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
-        count, ns = said.split()
-        return Done(int(count), int(ns))
+        return Done(*map(int, said.split()))
 
     @contextmanager
     def going_on(self, core: int, seconds: float) -> Iterator[None]:
@@ -56,7 +64,7 @@ class Load:
 
 @contextmanager
 def compiled(name: str) -> Iterator[Load]:
-    """workloads/NAME.c, compiled for as long as this lasts. Raises Unavailable where there is no compiler."""
+    """workloads/NAME.c, compiled for as long as this lasts. Raises UnavailableError where there is no compiler."""
     compiler = machine.program("gcc", "cc", "clang")
     with tempfile.TemporaryDirectory(prefix="ebtop-bench-") as folder:
         path = Path(folder) / name

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.report import Unavailable
+from bench.report import UnavailableError
 
 ROOT = Path(__file__).parents[1]
 PLACES = os.pathsep.join((os.environ.get("PATH", ""), "/usr/local/sbin", "/usr/sbin", "/sbin"))
@@ -40,16 +40,16 @@ def core_for_loads() -> Iterator[int]:
 
 
 def program(*names: str, compiled: bool = False) -> str:
-    """The first program found of these names. With `compiled`, a script does not count. Raises Unavailable."""
+    """The first program found of these names. With `compiled`, a script does not count. Raises UnavailableError."""
     for name in names:
         path = shutil.which(name, path=PLACES)
         if path and not (compiled and not _is_elf(path)):
             return path
-    raise Unavailable(f"{names[0]} is not installed")
+    raise UnavailableError(f"{names[0]} is not installed")
 
 
 def _is_elf(path: str) -> bool:
-    with open(path, "rb") as file:
+    with Path(path).open("rb") as file:
         return file.read(4) == b"\x7fELF"
 
 

@@ -34,7 +34,7 @@ def _turns(load: Load, core: int) -> Mapping[str, report.Turn]:
         DUMP: watched(DUMP, Dump),
         OPENSNOOP: watched(OPENSNOOP, lambda: peers.libbpf_tool("opensnoop")),
         COUNTING: watched(COUNTING, lambda: peers.bpftrace(count)),
-        STRACE: lambda: {STRACE: load.run(core, SECONDS, peers.strace("openat")).each_ns},
+        STRACE: lambda: {STRACE: load.run(core, SECONDS, peers.strace("openat", core)).each_wall_ns},
     }
 
 
@@ -74,11 +74,11 @@ def _check_counts(load: Load) -> None:
         with Dump("--probe", "open") as free:
             done = load.run(core, SECONDS)
         total = free.totals["open"]
-        lost = f"{total['seen']:,} seen of {done.count:,} by the load and whatever else ran, {total['lost']:,} lost"
-        report.check("without a filter", total["seen"] >= done.count and total["lost"] == 0, lost)
+        lost = f"{total['seen']:,} seen of {done.times:,} by the load and whatever else ran, {total['lost']:,} lost"
+        report.check("without a filter", total["seen"] >= done.times and total["lost"] == 0, lost)
         with Dump("--probe", "open", f"comm={COMM}") as filtered:
             done = load.run(core, SECONDS)
         total = filtered.totals["open"]
     seen = total["seen"] - total["filtered"]
-    exact = f"{seen:,} of {done.count:,} opens of the load, {total['lost']:,} lost"
-    report.check("filtered to the load", seen == done.count and total["lost"] == 0, exact)
+    exact = f"{seen:,} of {done.times:,} opens of the load, {total['lost']:,} lost"
+    report.check("filtered to the load", seen == done.times and total["lost"] == 0, exact)

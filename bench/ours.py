@@ -49,7 +49,7 @@ class Dump:
 
     def __enter__(self) -> Self:
         self._began = time.perf_counter()
-        self._process = _start(self._command, stdout=subprocess.PIPE)
+        self._process = _start(self._command, subprocess.PIPE)
         assert self._process.stdout is not None
         ready = json.loads(self._process.stdout.readline() or '{"probes": {"ebtop": "ended"}}')
         self.ready_s = time.perf_counter() - self._began
@@ -94,7 +94,7 @@ class Screen:
         self._ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
         self._began = time.perf_counter()
-        self._process = _start(self._command, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True)
+        self._process = _start(self._command, theirs, theirs)
         os.close(theirs)
         self._reader = Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -167,8 +167,16 @@ def wall_s(*words: str) -> float:
     return time.perf_counter() - began
 
 
-def _start(command: Sequence[str], **how: Any) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(command, env=machine.environment(), cwd=machine.ROOT, **how)
+def _start(command: Sequence[str], stdout: int, terminal: int | None = None) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        command,
+        stdin=terminal,
+        stdout=stdout,
+        stderr=terminal,
+        start_new_session=terminal is not None,
+        env=machine.environment(),
+        cwd=machine.ROOT,
+    )
 
 
 def _plain(said: bytes) -> bytes:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench import machine
-from bench.report import Unavailable
+from bench.report import UnavailableError
 
 MOUNTS = (("tracefs", Path("/sys/kernel/tracing")), ("debugfs", Path("/sys/kernel/debug")))
 WAITING = {"232", "281", "230", "35", "441"} if os.uname().machine == "x86_64" else {"22", "101", "115", "441"}
@@ -46,9 +46,13 @@ def bpftrace(program: str) -> Iterator[None]:
         yield
 
 
-def strace(call: str) -> list[str]:
-    """A prefix that traces one system call of a command and of all its children, its output thrown away."""
-    return [machine.program("strace"), "-f", "-e", f"trace={call}", "-o", os.devnull]
+def strace(call: str, core: int) -> list[str]:
+    """A prefix that traces one system call of a command and of all its children, its output thrown away.
+
+    It runs on the core of the load: it is several times slower where each stop has to wake another core.
+    """
+    strace = [machine.program("strace"), "-f", "-e", f"trace={call}", "-o", os.devnull]
+    return [machine.program("taskset"), "--cpu-list", str(core), *strace]
 
 
 @contextmanager
@@ -56,7 +60,7 @@ def _running(name: str, command: Sequence[str], output: int) -> Iterator[subproc
     try:
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.PIPE, env=machine.environment())
     except OSError as error:
-        raise Unavailable(f"{name} does not start: {error.strerror}") from None
+        raise UnavailableError(f"{name} does not start: {error.strerror}") from None
     try:
         yield process
     finally:
@@ -84,12 +88,12 @@ def _until(holds: Callable[[], bool], process: subprocess.Popen[bytes], name: st
         except OSError:  # it is just ending
             continue
         if time.monotonic() > end:
-            raise Unavailable(f"{name} was not attached within {machine.PATIENCE_S:.0f} s")
+            raise UnavailableError(f"{name} was not attached within {machine.PATIENCE_S:.0f} s")
         time.sleep(0.002)
     raise _refused(name, process)
 
 
-def _refused(name: str, process: subprocess.Popen[bytes]) -> Unavailable:
+def _refused(name: str, process: subprocess.Popen[bytes]) -> UnavailableError:
     assert process.stderr is not None
     said = process.stderr.read().decode(errors="replace").strip().splitlines()
-    return Unavailable(f"{name} does not run here: {said[-1] if said else 'it ended without a word'}")
+    return UnavailableError(f"{name} does not run here: {said[-1] if said else 'it ended without a word'}")

@@ -11,12 +11,12 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-console = Console(highlight=False, markup=False)
+console = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 120)
 Turn = Callable[[], Mapping[str, float]]
 """Measures once; gives figures by name."""
 
 
-class Unavailable(Exception):
+class UnavailableError(Exception):
     """Something cannot be measured here; the text says why, in one line."""
 
 
@@ -62,7 +62,7 @@ def in_turn(rounds: int, turns: Mapping[str, Turn]) -> Figures:
             try:
                 for figure, value in turn().items():
                     figures.values.setdefault(figure, []).append(value)
-            except Unavailable as why:
+            except UnavailableError as why:
                 if at:
                     raise
                 figures.missing[name] = str(why)

@@ -1,4 +1,4 @@
-"""What the default screen costs while it is looked at: CPU and memory of both processes, idle and under an open flood."""
+"""What the default screen costs while it is looked at: CPU and memory of both processes, idle and under a flood."""
 
 from __future__ import annotations
 

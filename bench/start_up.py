@@ -29,7 +29,7 @@ def run(settings: Settings) -> None:
             VERSION: lambda: {VERSION: wall_s("--version")},
             HELP: lambda: {HELP: wall_s("--help")},
             DUMP: lambda: {DUMP: wall_s("dump", "--for", "0s")},
-            DRAWN_WARM: partial(_screen, DRAWN_WARM, LIVE_WARM, ()),
+            DRAWN_WARM: partial(_screen, DRAWN_WARM, LIVE_WARM, []),
             DRAWN_COLD: partial(_screen, DRAWN_COLD, LIVE_COLD, COLD),
             DUMP_COLD: lambda: {DUMP_COLD: _dump_ready_s()},
             OPENSNOOP: lambda: {OPENSNOOP: _ready_s(lambda: peers.libbpf_tool("opensnoop"))},

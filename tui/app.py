@@ -19,6 +19,7 @@ from probes.filter import Filter, FilterError
 from probes.snapshot import SetFilter, SetInterval, Snapshot, Toggle
 from tui import keys
 from tui import theme as colours
+from tui.hangup import leave_when_hung_up
 from tui.history import History, View
 from tui.own import OwnCost, settle_memory
 from tui.panes.latency import LatencyPane
@@ -376,6 +377,7 @@ def _for_textual(name: str, made: colours.Theme) -> TextualTheme:
 def run(source: Source, *, theme: str) -> int:
     """Show a session until it ends or the user leaves; the exit code. Raises ThemeError."""
     app = Ebtop(source, colours.load_all(), theme, for_encoding(getattr(sys.__stderr__, "encoding", None)), OwnCost())
+    leave_when_hung_up(sys.__stdin__.fileno() if sys.__stdin__ else 0)
     app.run()
     line, code = app.outcome
     if line:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 class Measured(NamedTuple):
     """What fio says of one kind of operation; times in microseconds, from submission to completion."""
 
-    count: int
+    requests: int
     bytes: int
     p50: float
     p99: float

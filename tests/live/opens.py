@@ -27,7 +27,9 @@ class Opens(NamedTuple):
 
 def opens(program: str, *words: str | Path, **how: Any) -> Opens:
     """Lets the workload do `words` to its end."""
-    process = subprocess.Popen([program, *map(os.fspath, words)], stdout=subprocess.PIPE, text=True, **how)
+    process = subprocess.Popen(
+        [program, *(os.fspath(word) for word in words)], stdout=subprocess.PIPE, text=True, **how
+    )
     return finish(process)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -68,7 +69,7 @@ def check_shape(hist: Line) -> None:
 def agrees(hist: Line, said: Measured, *shares: float) -> None:
     """Counts are the same, and so are percentiles, but for a slot's width and what fio's own way adds."""
     check_shape(hist)
-    assert (hist["count"], hist["bytes"], hist["errors"]) == (said.count, said.bytes, 0)
+    assert (hist["count"], hist["bytes"], hist["errors"]) == (said.requests, said.bytes, 0)
     for share, theirs in ((0.5, said.p50), (0.99, said.p99)):
         mine = latency(hist).percentile_ns(share) / 1000
         assert mine <= theirs * 1.125, (share, mine, theirs)
@@ -96,17 +97,25 @@ def test_many_requests_at_once(slow: SlowDisk) -> None:
 
 def test_the_time_in_the_queue_is_told_apart(slow: SlowDisk) -> None:
     device = slow(delay=2000)
-    scheduler = Path(f"/sys/block/{name_of(device)}/queue/scheduler")
-    if "mq-deadline" not in scheduler.read_text():
-        pytest.skip("this kernel has no mq-deadline")
-    scheduler.write_text("mq-deadline")
-    with Dump(probe="block") as dump:
+    with scheduled(device, "mq-deadline"), Dump(probe="block") as dump:
         said = fio(device, "randread", "--number_ios=300")
     queue = one(dump, device, "read", "queue")
     check_shape(queue)
-    assert queue["count"] == said["read"].count
+    assert queue["count"] == said["read"].requests
     assert latency(queue).percentile_ns(0.5) < 200_000
     agrees(one(dump, device, "read"), said["read"], 0.5)
+
+
+@contextmanager
+def scheduled(device: str, scheduler: str) -> Iterator[None]:
+    """The disk with that scheduler, through which its requests go one by one; afterwards the one that it had."""
+    file = Path(f"/sys/block/{name_of(device)}/queue/scheduler")
+    before = re.search(r"\[(.*)\]", file.read_text())
+    if before is None or scheduler not in file.read_text():
+        pytest.skip(f"this kernel has no {scheduler}")
+    file.write_text(scheduler)
+    yield
+    file.write_text(before[1])
 
 
 def test_requests_of_all_sizes(slow: SlowDisk) -> None:
@@ -124,7 +133,7 @@ def test_flushes_are_counted_apart_from_writes(slow: SlowDisk) -> None:
     agrees(one(dump, device, "write"), said["write"], 0.5)
     flushes = one(dump, device, "flush")
     check_shape(flushes)
-    assert flushes["count"] == said["flush"].count
+    assert flushes["count"] == said["flush"].requests
     assert flushes["bytes"] == 0
     assert 500 <= latency(flushes).percentile_ns(0.5) / 1000 <= 1500
 
@@ -138,7 +147,7 @@ def test_flushes_of_two_disks_do_not_collide(slow: SlowDisk) -> None:
     for device, theirs, low, high in zip((quick, late), said, (400, 4500), (2500, 7000), strict=True):
         for op in ("write", "flush"):
             hist = one(dump, device, op)
-            assert hist["count"] == theirs[op].count
+            assert hist["count"] == theirs[op].requests
             assert low <= latency(hist).percentile_ns(0.5) / 1000 <= high
 
 
@@ -246,5 +255,5 @@ def test_counts_go_on_from_tick_to_tick(slow: SlowDisk) -> None:
     assert len(mine) > 2
     for line in mine:
         check_shape(line)
-    assert sum(line["count"] for line in mine) == said["read"].count
+    assert sum(line["count"] for line in mine) == said["read"].requests
     assert sum(line["bytes"] for line in mine) == said["read"].bytes

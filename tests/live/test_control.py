@@ -29,6 +29,11 @@ def grown(before: Snapshot, after: Snapshot, probe: str) -> Counts:
     return Counts(*(getattr(b, name) - getattr(a, name) for name in Counts.__struct_fields__))
 
 
+def await_gone(programs: set[int]) -> None:
+    """Waits until none of these is in the kernel."""
+    until(lambda: not programs & bpf_ids("prog"), "the programs to leave the kernel", 3.0)
+
+
 def test_filters_change_without_detaching(session: Start, named: Named, tmp_path: Path) -> None:
     one, other = named("opens", "ebt-one"), named("opens", "ebt-other")
     running = session(probes=("open",), filter="comm=ebt-none", rows=100_000, interval_s=60.0)
@@ -80,8 +85,7 @@ def test_a_probe_that_is_off_is_not_in_the_kernel(session: Start, named: Named) 
         assert tick_of(off, "exec").state == "off"
         without = held(running.pid, "prog_id")
         assert len(without) == len(whole) - 5
-        gone = with_exec - without
-        until(lambda gone=gone: not gone & bpf_ids("prog"), "the programs to leave the kernel", 3.0)
+        await_gone(with_exec - without)
         subprocess.run([program], check=True)
         on = running.send(Toggle("exec", True))
         assert tick_of(on, "exec").state == "on"
@@ -97,16 +101,14 @@ def test_a_probe_that_is_off_is_not_in_the_kernel(session: Start, named: Named) 
 
 def test_toggling_leaves_nothing_behind(session: Start) -> None:
     running = session(interval_s=60.0)
-    running.send(Toggle("open", False))
-    running.send(Toggle("open", True))
-    descriptors = open_files(running.pid)
-    maps = len(held(running.pid, "map_id"))
-    for _ in range(5):
+    files, maps = open_files(running.pid), held(running.pid, "map_id")
+    for _ in range(4):
         for probe in ("exec", "open", "block"):
             running.send(Toggle(probe, False))
             running.send(Toggle(probe, True))
-    until(lambda: open_files(running.pid) == descriptors, "files to be closed", 3.0)
-    assert len(held(running.pid, "map_id")) == maps
+    # The kernel takes its time over closing what the programs hung on; nobody waits for that.
+    until(lambda: open_files(running.pid) <= files, "files to be closed")
+    assert len(held(running.pid, "map_id")) == len(maps)
 
 
 def test_toggling_twice_changes_nothing(session: Start) -> None:

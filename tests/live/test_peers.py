@@ -106,7 +106,7 @@ def test_biolatency_draws_the_same(compiled: Callable[[str], Path], tmp_path: Pa
     (hist,) = dump.hists(disk=disk, op="read", stage="device")
     mine = fold_powers_of_two({slot_of(round(low * 1000)): n for low, _high, n in hist["slots"]})
     theirs = powers(text, disk)
-    assert hist["count"] == said["read"].count
+    assert hist["count"] == said["read"].requests
     assert abs(sum(theirs.values()) - hist["count"]) <= 2  # what it counts before all its programs are there
     # The two take their times some hundred nanoseconds apart: what lies on a border may be on either side of it.
     moved = sum(abs(mine.get(power, 0) - theirs.get(power, 0)) for power in mine.keys() | theirs.keys())
