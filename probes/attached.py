@@ -92,6 +92,7 @@ class Attached:
 
     def detach(self) -> None:
         """Takes the programs out of the kernel; what they left can still be read."""
+        self._reader.settle()
         self._settle(stopped=True)
         self._loaded.detach()
 

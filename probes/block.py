@@ -62,10 +62,10 @@ class BlockReader:
         if sums == before.sums:
             return None
         now = _Seen(sums, _SLOTS.unpack_from(value, _SUMS.size))
-        self._seen[key] = now
         slots = tuple((i, n - was) for i, (n, was) in enumerate(zip(now.slots, before.slots, strict=True)) if n != was)
         if not slots:
             return None
+        self._seen[key] = now
         name, op, stage = _KEY.unpack(key)
         count, sum_ns, max_ns, bytes_, errors = (n - was for n, was in zip(now.sums, before.sums, strict=True))
         # The kernel keeps the maximum of all time: where it did not rise, that of this tick is within its last slot.
@@ -75,23 +75,40 @@ class BlockReader:
         return Hist(_name(name), OPS[op], STAGES[stage], slots, count, sum_ns, most, bytes_, errors)
 
     def _in_flight(self) -> list[Disk]:
-        requests = self._requests.items()
+        there = self._pending()
         now = time.monotonic_ns()  # after they were read: none of them is younger
-        ages: dict[bytes, list[tuple[int, bytes]]] = {_KEY.unpack(key)[0]: [] for key in self._seen}
-        for rq, value in requests:
+        if any(now - issued > SUSPECT_NS for disk in there.values() for issued, _rq in disk):
+            self.settle()
+            there = self._pending()
+        for key in self._seen:
+            there.setdefault(_KEY.unpack(key)[0], [])
+        return [
+            Disk(_name(name), len(there[name]), (now - min(there[name])[0]) // 1000 if there[name] else 0)
+            for name in sorted(there)
+        ]
+
+    def _pending(self) -> dict[bytes, list[tuple[int, bytes]]]:
+        """The requests that are in flight as far as the programs know: when issued, and their address, by disk."""
+        there: dict[bytes, list[tuple[int, bytes]]] = {}
+        for rq, value in self._requests.items():
             _inserted, issued, _bytes, _op, filtered, _requeued, _unused, name = _REQUEST.unpack(value)
             if issued and not filtered:
-                ages.setdefault(name, []).append((now - issued, rq))
-        return [self._disk(_name(name), sorted(there, reverse=True)) for name, there in sorted(ages.items())]
+                there.setdefault(name, []).append((issued, rq))
+        return there
 
-    def _disk(self, name: str, requests: list[tuple[int, bytes]]) -> Disk:
-        """`requests` by age in ns, the oldest first. One whose end was missed would seem to be stuck for ever: where
-        the kernel itself counts fewer requests, the oldest ones have ended, and are lost."""
-        if requests and requests[0][0] > SUSPECT_NS:
-            for _age, rq in requests[: max(0, len(requests) - _kernels_in_flight(name))]:
+    def settle(self) -> None:
+        """Finds requests whose end was missed: they would seem to be stuck for ever.
+
+        What was pending both before and after the kernel was asked was so at that moment: where the kernel itself
+        counts fewer requests, the oldest of them have ended, and are lost.
+        """
+        before = self._pending()
+        counted = {name: _kernels_in_flight(_name(name)) for name in before}
+        after = self._pending()
+        for name, pending in before.items():
+            both = sorted(set(pending) & set(after.get(name, [])))
+            for _issued, rq in both[: max(0, len(both) - counted[name])]:
                 self._unfinished += self._requests.delete(rq)
-                requests = requests[1:]
-        return Disk(name, len(requests), requests[0][0] // 1000 if requests else 0)
 
     def close(self) -> None:
         """There is nothing to give back: the maps are the loader's."""

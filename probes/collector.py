@@ -204,12 +204,22 @@ class Collector:
 
 
 def together(calls: list[Callable[[], None]]) -> None:
-    """Makes the calls side by side: what they wait for is the kernel."""
-    threads = [Thread(target=call) for call in calls]
+    """Makes the calls side by side: what they wait for is the kernel. Raises what one of them raised."""
+    raised: list[Exception] = []
+
+    def make(call: Callable[[], None]) -> None:
+        try:
+            call()
+        except Exception as error:
+            raised.append(error)
+
+    threads = [Thread(target=make, args=(call,)) for call in calls]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    if raised:
+        raise raised[0]
 
 
 def fail(output_fd: int, reason: str) -> None:

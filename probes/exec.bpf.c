@@ -137,6 +137,11 @@ int leave_any(struct leave *ctx)
         if (used >= ARGS || i == MOST_ARGS - 1) { row->cut = 1; break; }
         u64 size = bounded(bpf_probe_read_user_str(&row->data[within(used, ARGS - 1)], ONE_ARG, (void *)arg), ONE_ARG);
         if (!size) { row->unread = 1; break; }
+        if (size == ONE_ARG) { /* whole only if its NUL is where the copy ends */
+            char last = 0;
+            bpf_probe_read_user(&last, sizeof last, (void *)(arg + ONE_ARG - 1));
+            row->cut |= last != 0;
+        }
         used += size;
         row->argc = i + 1;
     }

@@ -80,6 +80,9 @@ class ExecReader:
     def totals(self) -> tuple[list[Hist], list[Disk]]:
         return [], []
 
+    def settle(self) -> None:
+        """Its rows need none."""
+
     def close(self) -> None:
         self._rows.close()
         self._ends.close()

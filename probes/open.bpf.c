@@ -85,7 +85,7 @@ ALWAYS int begin(u32 call, u64 dir, u64 path, u64 flags)
     u64 now = bpf_ktime_get_ns();
     if (!in_budget(s, now)) { /* no row will be made of it: the exit counts it alone */
         struct counts *c = get_counts();
-        if (c) c->skipped++;
+        if (c && passes(s)) c->skipped++;
         return 0;
     }
     if (!passes(s)) return 0;

@@ -67,6 +67,9 @@ class OpenReader:
     def totals(self) -> tuple[list[Hist], list[Disk]]:
         return [], []
 
+    def settle(self) -> None:
+        """Its rows need none."""
+
     def close(self) -> None:
         self._ring.close()
 

@@ -61,6 +61,8 @@ def settle() -> None:
     """What the collector does before it gives up its privileges, and the giving up."""
     with suppress(ValueError, OSError):  # before 5.11 BPF memory counts as locked memory
         resource.setrlimit(resource.RLIMIT_MEMLOCK, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))  # three probes hold some sixty
     keep_only(KEPT)
     _LIBC.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
 

@@ -36,6 +36,9 @@ class Reader(Protocol):
     def totals(self) -> tuple[list[Hist], list[Disk]]:
         """What was added up since the last call; called once a tick."""
 
+    def settle(self) -> None:
+        """Called before the probe is taken out, while it still counts: what can be known only now."""
+
     def close(self) -> None:
         """Gives back what the reader mapped."""
 

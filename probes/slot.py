@@ -12,6 +12,8 @@ from probes.kernel.loader import LoadError
 from probes.probe import Findings
 from probes.snapshot import Counts, Disk, Exit, Hist, ProbeTick, Row, State
 
+RETRY = "free what is short, then turn it on again"
+
 
 class Slot:
     """A probe that can be switched on and off, and what it brought since the last tick.
@@ -49,8 +51,11 @@ class Slot:
         if image is not None:
             self._load(image)
         else:
-            self.state, self.message = "compiling", ""
-            self.build = Build(self.id)
+            try:
+                self.build = Build(self.id)
+                self.state, self.message = "compiling", ""
+            except OSError as error:
+                self.state, self.message = "failed", f"the compiler cannot be started: {error.strerror}\n{RETRY}"
 
     def attach(self) -> None:
         """Lets a probe that is prepared run."""
