@@ -129,9 +129,12 @@ class Slot:
             hists = hists + more
             counts = add(counts, self._attached.counts())
             run_time = self._attached.run_time_ns() if with_run_time else None
+        rows, exits, first = self._rows, self._exits, self._first
+        if self.probe.info.view == "rows":  # what the kernel has sent since it was drained belongs to the next tick
+            ahead = counts.shown - first - len(rows)
+            counts = add(counts, Counts(seen=-ahead, shown=-ahead))
         if dropped:
             counts = add(counts, Counts(shown=-dropped, lost=dropped))
-        rows, exits, first = self._rows, self._exits, self._first
         self._rows, self._exits = [], []
         self._first += len(rows)
         return ProbeTick(self.id, self.state, counts, self.message, first, rows, exits, hists, disks, run_time)

@@ -68,10 +68,11 @@ class ProbeInfo(msgspec.Struct, frozen=True):
 
 
 class Counts(msgspec.Struct, frozen=True):
-    """Events since the probe was attached, counted in the kernel.
+    """Events of the session so far, counted in the kernel; switching a probe off and on does not begin anew.
 
     seen = shown + over_budget + filtered + lost, always; `errors` counts failures among the seen
-    that passed the filter (for block: requests that ended with an error).
+    that passed the filter (for block: requests that ended with an error). For a probe that makes rows, `shown` is
+    exactly how many rows the session has had up to and with this tick.
     """
 
     seen: int = 0

@@ -166,8 +166,7 @@ class Track:
 
     def add(self, tick: ProbeTick, span_ns: int, *, tested: bool) -> None:
         """Take in what the probe saw in a tick."""
-        before = self.tick.counts.seen if tick.counts.seen >= self.tick.counts.seen else 0
-        self.seen_hz = (tick.counts.seen - before) * 1e9 / max(span_ns, 1)
+        self.seen_hz = (tick.counts.seen - self.tick.counts.seen) * 1e9 / max(span_ns, 1)
         self.log.add(tick.first, tick.rows, tested=tested)
         self.log.finish(tick.exits)
         if self.info.view == "latency":

@@ -52,22 +52,17 @@ def _fields(counts: Counts) -> tuple[int, ...]:
 
 
 class Tally:
-    """What one probe counted in a session. Its counts start again from nothing whenever it is attached anew."""
+    """What one probe counted in a session."""
 
     def __init__(self) -> None:
         self.total = Counts()
         self.series: dict[Series, Sum] = {}
-        self._base = Counts()
-        self._live = False
+        self._before = Counts()
 
     def counts_of(self, tick: ProbeTick) -> Counts:
         """What this tick adds to the counts; to be asked once a tick, in their order."""
-        live = tick.state == "on"
-        known = live or self._live
-        again = any(now < before for now, before in zip(_fields(tick.counts), _fields(self._base), strict=True))
-        added = (tick.counts if again else minus(tick.counts, self._base)) if known else Counts()
-        self._live = live
-        self._base = tick.counts if live else Counts()
+        added = minus(tick.counts, self._before)
+        self._before = tick.counts
         return added
 
     def add(self, counts: Counts, hists: Iterable[Hist]) -> None:

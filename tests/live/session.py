@@ -146,3 +146,9 @@ def check_sum(line: Line) -> None:
     parts = [line[key] for key in ("shown", "over_budget", "filtered", "lost")]
     assert min(parts) >= 0, line
     assert line["seen"] == sum(parts), line
+
+
+def all_there(dump: Dump, counted: int, truth: int) -> None:
+    """Counted are as many as there were, less those that ebtop itself says it lost: some kernels do not tell of the
+    end of one request in some thousands."""
+    assert 0 <= truth - counted <= dump.total("block")["lost"]

@@ -18,7 +18,7 @@ import pytest
 from probes.latency import fold_powers_of_two, slot_of
 from tests.live.disks import fio, slow_disk
 from tests.live.opens import opens
-from tests.live.session import Dump, until
+from tests.live.session import Dump, all_there, until
 
 pytestmark = pytest.mark.live
 
@@ -106,8 +106,8 @@ def test_biolatency_draws_the_same(compiled: Callable[[str], Path], tmp_path: Pa
     (hist,) = dump.hists(disk=disk, op="read", stage="device")
     mine = fold_powers_of_two({slot_of(round(low * 1000)): n for low, _high, n in hist["slots"]})
     theirs = powers(text, disk)
-    assert hist["count"] == said["read"].requests
-    assert abs(sum(theirs.values()) - hist["count"]) <= 2  # what it counts before all its programs are there
+    all_there(dump, hist["count"], said["read"].requests)
+    assert abs(sum(theirs.values()) - hist["count"]) <= 0.002 * hist["count"]  # it misses some ends as well
     # The two take their times some hundred nanoseconds apart: what lies on a border may be on either side of it.
     moved = sum(abs(mine.get(power, 0) - theirs.get(power, 0)) for power in mine.keys() | theirs.keys())
     assert moved <= 0.02 * hist["count"], (mine, theirs)
@@ -131,6 +131,8 @@ def test_the_kernel_counts_the_same_requests(compiled: Callable[[str], Path], tm
     by_op = {line["op"]: line for line in dump.hists(disk=device.removeprefix("/dev/"), stage="device")}
     # Documentation/block/stat.rst: reads 0, sectors read 2, writes 4 (with what asked for a flush), sectors written 6,
     # flushes 15
-    assert (by_op["read"]["count"], by_op["read"]["bytes"]) == (grown[0], grown[2] * 512)
-    assert (by_op["write"]["count"] + grown[15], by_op["write"]["bytes"]) == (grown[4], grown[6] * 512)
-    assert by_op["flush"]["count"] == grown[15]
+    all_there(dump, by_op["read"]["count"], grown[0])
+    all_there(dump, by_op["write"]["count"], grown[4] - grown[15])
+    all_there(dump, by_op["flush"]["count"], grown[15])
+    if dump.total("block")["lost"] == 0:
+        assert (by_op["read"]["bytes"], by_op["write"]["bytes"]) == (grown[2] * 512, grown[6] * 512)

@@ -81,8 +81,9 @@ def open_tick(rows: Sequence[Row] = (), counts: Counts = NOTHING, state: State =
     return ProbeTick("open", state, counts, message=message, rows=list(rows))
 
 
-def block_tick(*hists: Hist) -> ProbeTick:
-    seen = sum(hist.count for hist in hists if hist.stage == "device")
+def block_tick(*hists: Hist, before: int = 0) -> ProbeTick:
+    """A tick of block, after `before` requests."""
+    seen = before + sum(hist.count for hist in hists if hist.stage == "device")
     return ProbeTick("block", "on", Counts(seen=seen, shown=seen), hists=list(hists))
 
 
