@@ -34,6 +34,8 @@ from probes.snapshot import PROTOCOL, Bye, Control, Hello, SetFilter, SetInterva
 SHORTEST_S, LONGEST_S = 0.05, 60.0
 DRAIN_S = 0.1
 """How often rings are emptied, whatever the tick: soon enough to ask /proc about who is still there."""
+ENOUGH_MEASURED = 20_000
+"""Events after which what an event costs in the kernel is known: measuring would go on to cost as much as counting."""
 LAST_WORDS_S = 5.0
 """How long a slow reader may take for the end of a session."""
 
@@ -66,7 +68,7 @@ class Collector:
     """One session, from `run` to its end."""
 
     def __init__(self, options: Options, means: Means, input_fd: int, output_fd: int) -> None:
-        self._options, self._stats = options, means.stats is not None
+        self._options, self._stats = options, means.stats
         self._filter = means.filter
         self._interval = options.interval_s
         self._input, self._controls = input_fd, wire.controls()
@@ -181,9 +183,12 @@ class Collector:
     def _tick(self) -> None:
         now, cpu = time.monotonic_ns(), time.process_time_ns()
         dropped = self._outbox.dropped
-        ticks = tuple(slot.tick(self._stats, dropped.get(slot.id, 0)) for slot in self._slots.values())
+        ticks = tuple(slot.tick(self._stats is not None, dropped.get(slot.id, 0)) for slot in self._slots.values())
         span, used = now - self._last_tick, cpu - self._last_cpu
         self._last_tick, self._last_cpu = now, cpu
+        if self._stats is not None and sum(slot.measured for slot in self._slots.values()) > ENOUGH_MEASURED:
+            os.close(self._stats)
+            self._stats = None
         self._outbox.send(Snapshot(time.time_ns(), span, self._filter.text, self._box.read(), ticks, used))
 
     def _finish(self) -> None:

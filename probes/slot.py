@@ -35,6 +35,7 @@ class Slot:
         self._exits: list[Exit] = []
         self._left: tuple[list[Hist], list[Disk]] = ([], [])
         self._first = 0
+        self._cost = Cost()
         self._exit_base = 0
 
     def set_filter(self, kernel_filter: bytes) -> None:
@@ -107,6 +108,11 @@ class Slot:
             self._attached = None
         self.state, self.message = "off", ""
 
+    @property
+    def measured(self) -> int:
+        """How many of its events were measured."""
+        return self._cost.measured
+
     def drain(self) -> None:
         """Takes out of the kernel what has come."""
         if self._attached is None:
@@ -118,17 +124,22 @@ class Slot:
             for exit_ in found.exits
         ]
 
-    def tick(self, with_run_time: bool, dropped: int) -> ProbeTick:
-        """What came since the last tick. `dropped`: rows of the session that were given up on the way out."""
+    def tick(self, measuring: bool, dropped: int) -> ProbeTick:
+        """What came since the last tick.
+
+        measuring  the kernel measures how long programs run
+        dropped    rows of the session that were given up on the way out
+        """
         self.drain()
         hists, disks = self._left
         self._left = [], []
-        counts, run_time = self._before, None
+        counts, run_time = self._before, 0
         if self._attached is not None:
             more, disks = self._attached.totals()
             hists = hists + more
             counts = add(counts, self._attached.counts())
-            run_time = self._attached.run_time_ns() if with_run_time else None
+            run_time = self._attached.run_time_ns()
+        bpf_ns = self._cost.take(counts.seen, run_time if measuring else None)
         rows, exits, first = self._rows, self._exits, self._first
         if self.probe.info.view == "rows":  # what the kernel has sent since it was drained belongs to the next tick
             ahead = counts.shown - first - len(rows)
@@ -137,7 +148,25 @@ class Slot:
             counts = add(counts, Counts(shown=-dropped, lost=dropped))
         self._rows, self._exits = [], []
         self._first += len(rows)
-        return ProbeTick(self.id, self.state, counts, self.message, first, rows, exits, hists, disks, run_time)
+        return ProbeTick(self.id, self.state, counts, self.message, first, rows, exits, hists, disks, bpf_ns)
+
+
+class Cost:
+    """What a probe costs in the kernel: as measured, and once that has ended, as much for each event as until then."""
+
+    def __init__(self) -> None:
+        self.measured = 0
+        self._ns = 0
+        self._seen = 0
+
+    def take(self, seen: int, run_time_ns: int | None) -> int | None:
+        """Nanoseconds since the last call. `seen` is of the session; run_time_ns None where it is not measured."""
+        events, self._seen = seen - self._seen, seen
+        if run_time_ns is not None:
+            self.measured += events
+            self._ns += run_time_ns
+            return run_time_ns
+        return self._ns * events // self.measured if self.measured else None
 
 
 def add(a: Counts, b: Counts) -> Counts:

@@ -130,7 +130,8 @@ class ProbeTick(msgspec.Struct, frozen=True):
 
     message  for `failed`: why, and the remedy, in one line each
     first    number of the first of `rows`; rows are numbered consecutively from 0 in a session
-    bpf_ns   time that the probe's programs ran in the kernel in this tick; None if not known
+    bpf_ns   time that the probe's programs ran in the kernel in this tick, measured or, once enough was measured,
+             reckoned from its events; None if not known
     """
 
     id: str
