@@ -83,6 +83,11 @@ class Attached:
             accounted = seen + unseen
         return Counts(accounted, shown, over, filtered, lost, errors)
 
+    def seen(self) -> int:
+        """How many events it has seen so far; cheaper than `counts`."""
+        raw = self._loaded.maps["counts"].lookup(ZERO) or b""
+        return sum(each[0] for each in _COUNTS.iter_unpack(raw))
+
     def run_time_ns(self) -> int:
         """How long its programs ran since this was asked last."""
         total = self._loaded.runs().time_ns

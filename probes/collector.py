@@ -123,6 +123,7 @@ class Collector:
                 slot.drain()
             if time.monotonic() >= due:
                 self._tick()
+            self._measure_no_longer_than_needed()
 
     def _watch(self, slot: Slot) -> None:
         if slot.build is not None and slot.build.fileno() not in self._selector.get_map():
@@ -186,10 +187,13 @@ class Collector:
         ticks = tuple(slot.tick(self._stats is not None, dropped.get(slot.id, 0)) for slot in self._slots.values())
         span, used = now - self._last_tick, cpu - self._last_cpu
         self._last_tick, self._last_cpu = now, cpu
-        if self._stats is not None and sum(slot.measured for slot in self._slots.values()) > ENOUGH_MEASURED:
+        self._outbox.send(Snapshot(time.time_ns(), span, self._filter.text, self._box.read(), ticks, used))
+
+    def _measure_no_longer_than_needed(self) -> None:
+        if self._stats is not None and sum(slot.seen() for slot in self._slots.values()) > ENOUGH_MEASURED:
+            self._tick()  # what was measured so far belongs to the events so far
             os.close(self._stats)
             self._stats = None
-        self._outbox.send(Snapshot(time.time_ns(), span, self._filter.text, self._box.read(), ticks, used))
 
     def _finish(self) -> None:
         together([slot.detach for slot in self._slots.values()])

@@ -108,10 +108,9 @@ class Slot:
             self._attached = None
         self.state, self.message = "off", ""
 
-    @property
-    def measured(self) -> int:
-        """How many of its events were measured."""
-        return self._cost.measured
+    def seen(self) -> int:
+        """How many events it has seen since it was attached, at this moment."""
+        return self._attached.seen() if self._attached is not None else 0
 
     def drain(self) -> None:
         """Takes out of the kernel what has come."""
