@@ -13,12 +13,12 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.containers import Container
 from textual.theme import Theme as TextualTheme
-from textual.timer import Timer
 
-from probes.filter import Filter, FilterError
-from probes.snapshot import SetFilter, SetInterval, Snapshot, Toggle
+from probes.filter import Filter
+from probes.snapshot import SetInterval, Snapshot, Toggle
 from tui import keys
 from tui import theme as colours
+from tui.filtering import Filtering
 from tui.hangup import leave_when_hung_up
 from tui.history import History, View
 from tui.own import OwnCost, settle_memory
@@ -36,8 +36,6 @@ from tui.widgets.line import Look, look
 INTERVALS_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 WIDE, TALL = 110, 30
 """From this many cells on, histograms stand beside the rows; from this many lines on, panes have frames."""
-SETTLE_S = 0.15
-"""How long after the last keystroke a filter goes to the kernel, in seconds."""
 
 
 class Ebtop(App[None]):
@@ -78,12 +76,10 @@ class Ebtop(App[None]):
         self.outcome = ("", 0)
         self.history = History(source.hello)
         self._interval_s = source.hello.interval_s
-        self._filter = self._kept = Filter()
-        self._adopted = False
+        self._filtering = Filtering(source, self._filter_chosen, self.set_timer)
         self._hidden: set[Pane] = set()
         self._zoomed: Pane | None = None
         self._notice = ""
-        self._settling: Timer | None = None
         self._commands = (*keys.COMMANDS, *keys.toggles(source.hello.probes))
         self._actions = self._make_actions()
         for name, made in themes.items():
@@ -100,7 +96,7 @@ class Ebtop(App[None]):
             (LatencyPane if probe.info.view == "latency" else RowPane)(shown, probe, number)
             for number, probe in enumerate(self.history.view.probes, 1)
         ]
-        self._filter_line = FilterLine(shown, self._filter_typed, self._filter_done)
+        self._filter_line = FilterLine(shown, self._filtering.typed, self._filter_done)
         ranked = sorted((command for command in self._commands if command.footer), key=lambda command: command.footer)
         with_probes = [*ranked[:1], *keys.toggles(self._source.hello.probes), *ranked[1:]]
         self._footer = Footer(shown, with_probes)
@@ -150,7 +146,7 @@ class Ebtop(App[None]):
         return Status(
             hello=self._source.hello,
             tick=view.tick,
-            filter=self._filter.text or recorded,
+            filter=self._filtering.now.text or recorded,
             paused=self.history.paused,
             live=self._source.live,
             notice=self._notice,
@@ -174,19 +170,9 @@ class Ebtop(App[None]):
 
     def tick(self, snapshot: Snapshot) -> None:
         """See Sink."""
-        if self._source.live and not self._adopted:
-            self._adopt(snapshot.filter)
+        self._filtering.adopt(snapshot.filter)
         self.history.add(snapshot, live=self._source.live)
         self._show()
-
-    def _adopt(self, text: str) -> None:
-        """The session began with a filter: it is ours."""
-        self._adopted = True
-        try:
-            self._filter = self._source.parse(text)
-        except FilterError:  # it holds in the kernel all the same, and its text is shown
-            return
-        self.history.select(self._filter)
 
     def restart(self) -> None:
         """See Sink."""
@@ -215,7 +201,7 @@ class Ebtop(App[None]):
             "help": self._help,
             "pause": self._pause,
             "filter": self._edit_filter,
-            "filter-clear": lambda: self._apply(Filter()),
+            "filter-clear": lambda: self._filtering.choose(Filter()),
             "faster": lambda: self._change_interval(-1),
             "slower": lambda: self._change_interval(1),
             "zoom": self._zoom,
@@ -329,35 +315,20 @@ class Ebtop(App[None]):
     # The filter
 
     def _edit_filter(self) -> None:
-        self._kept = self._filter
+        self._filtering.begin()
         self._before = self._focused()
-        self._filter_line.begin(self._filter.text)
+        self._filter_line.begin(self._filtering.now.text)
         self._filter_line.add_class("-open")
         self.screen.set_focus(self._filter_line)
 
-    def _filter_typed(self, text: str) -> None:
-        try:
-            chosen = self._source.parse(text)
-        except FilterError as error:
-            self._filter_line.complain(error)
-            return
-        self._filter_line.complain(None)
-        self._apply(chosen)
-
     def _filter_done(self, kept: bool) -> None:
         if not kept:
-            self._apply(self._kept)
+            self._filtering.take_back()
         self._filter_line.remove_class("-open")
         self.screen.set_focus(self._before)
 
-    def _apply(self, chosen: Filter) -> None:
-        """Filter what is shown now, and what the kernel tells as soon as the typing has settled."""
-        self._adopted = True
-        self._filter = chosen
+    def _filter_chosen(self, chosen: Filter) -> None:
         self.history.select(chosen)
-        if self._settling:
-            self._settling.stop()
-        self._settling = self.set_timer(SETTLE_S, lambda: self._source.send(SetFilter(chosen.text)))
         self._show()
 
 

@@ -13,16 +13,23 @@ import termios
 import pytest
 
 from tests.tui.talker import LAST
+from tui.hangup import HUNG_UP
 
 
-def in_a_terminal(reason: str) -> tuple[bytes, int]:
-    """What the screen writes to a terminal of 120x40, and its exit code; once it is drawn, a key is pressed."""
+def started(reason: str) -> tuple[int, subprocess.Popen[bytes]]:
+    """Our end of a terminal of 120x40, and the screen at the other end, in a session that is not of the terminal."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
     env = {**os.environ, "TERM": "xterm-256color", "PYTHONUTF8": "1", "PYTHONPATH": os.getcwd()}  # noqa: PTH109
     command = [sys.executable, "-m", "tests.tui.talker", reason]
     process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=env, close_fds=True)
     os.close(theirs)
+    return ours, process
+
+
+def in_a_terminal(reason: str) -> tuple[bytes, int]:
+    """What the screen writes to a terminal, and its exit code; once it is drawn, a key is pressed."""
+    ours, process = started(reason)
     said = b""
     asked = False
     try:
@@ -52,3 +59,13 @@ def test_a_session_in_a_terminal(reason: str, code: int) -> None:
     tail = said[said.rfind(b"\x1b[?1049l") :].decode()
     assert "Traceback" not in tail
     assert (f"ebtop: {LAST}" in tail) == bool(reason)
+
+
+def test_it_leaves_when_the_terminal_is_gone() -> None:
+    """Without SIGHUP, which only a session's leader gets: the screen must find out for itself."""
+    ours, process = started("")
+    said = b""
+    while b"owned" not in said:
+        said += os.read(ours, 1 << 16)
+    os.close(ours)
+    assert process.wait(30) == HUNG_UP

@@ -59,12 +59,12 @@ def inserted(edit: Edit, text: str) -> Edit:
 class FilterLine(Canvas, can_focus=True):
     """Two lines above the footer, shown while a filter is being typed.
 
-    typed  called with the text whenever it changes
+    typed  called with the text whenever it changes; what it returns is said to be wrong with the text
     done   called with True for Enter, False for Esc
     Both are called at once, not by message: the key after Enter may have been typed already, and is a command.
     """
 
-    def __init__(self, look: Look, typed: Callable[[str], None], done: Callable[[bool], None]) -> None:
+    def __init__(self, look: Look, typed: Callable[[str], FilterError | None], done: Callable[[bool], None]) -> None:
         super().__init__(look, id="filter-line")
         self._typed, self._done = typed, done
         self._edit = Edit()
@@ -78,11 +78,6 @@ class FilterLine(Canvas, can_focus=True):
     def begin(self, text: str) -> None:
         """Start from that filter."""
         self._edit, self._error = Edit(text, len(text)), None
-        self.redraw()
-
-    def complain(self, error: FilterError | None) -> None:
-        """Say what is wrong with the text, or nothing."""
-        self._error = error
         self.redraw()
 
     def draw(self, width: int, height: int) -> list[Strip]:
@@ -118,5 +113,5 @@ class FilterLine(Canvas, can_focus=True):
         changed = edit.text != self._edit.text
         self._edit = edit
         if changed:
-            self._typed(edit.text)
+            self._error = self._typed(edit.text)
         self.redraw()
