@@ -5,6 +5,7 @@ Nothing here or in what it imports is heavy: `--help` and `--version` are instan
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -14,14 +15,13 @@ from tui.commands.errors import CommandError
 
 INTERRUPTED = 130
 """Exit code after ^C, as shells have it."""
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs `ebtop` with these arguments, by default those of the process. Returns the exit code, prints the reason."""
     try:
         code = _run(sys.argv[1:] if argv is None else argv)
-        if sys.stdout is not None:
-            sys.stdout.flush()
     except SystemExit as leaving:  # argparse, after --help
         code = leaving.code if isinstance(leaving.code, int) else 0
     except CommandError as error:
@@ -30,12 +30,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = INTERRUPTED
     except BrokenPipeError:
         code = 0
-        _forget_output()
     except Exception as error:
         if os.environ.get("EBTOP_DEBUG"):
             raise
+        if isinstance(error, OSError) and error.errno in NO_ROOM:
+            return _output_written(_say(f"cannot write: {error.strerror}: make room, or send it elsewhere"))
         code = _say(f"{type(error).__name__}: {error}: this should not happen; EBTOP_DEBUG=1 shows where it did")
-    return code
+    return _output_written(code)
 
 
 def _run(words: Sequence[str]) -> int:
@@ -52,11 +53,21 @@ def _say(*lines: str, code: int = 2) -> int:
     return code
 
 
-def _forget_output() -> None:
-    """Nobody reads any more: what is still buffered must not complain when the process ends."""
+def _output_written(code: int) -> int:
+    """Writes what is still buffered, lest Python complain of it when the process ends. Returns the exit code."""
+    if sys.stdout is None:
+        return code
+    try:
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        pass  # nobody reads any more, which is nobody's fault
+    except OSError as error:
+        code = code or _say(f"cannot write: {error.strerror}: make room, or send it elsewhere")
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)
+    return code
 
 
 if __name__ == "__main__":
