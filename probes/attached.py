@@ -34,6 +34,7 @@ class Attached:
         self._counting = probe.counting
         self._undecodable = self._unfinished = 0
         self._run_time = 0
+        self._detached = False
         if not budget:
             self._loaded.maps["paid_until"].update(ZERO, NEVER)
         self.set_filter(kernel_filter)
@@ -66,8 +67,7 @@ class Attached:
 
     def counts(self, final: bool = False) -> Counts:
         """The exact counts. `final` when nothing runs any more: then the sum is checked against what was seen."""
-        raw = self._loaded.maps["counts"].lookup(ZERO) or b""
-        each = zip(*_COUNTS.iter_unpack(raw), strict=True)
+        each = zip(*self._counts_by_cpu(), strict=True)
         seen, shown, over, filtered, lost, errors, _exits_lost, skipped, unstarted = map(sum, each)
         unseen = self._loaded.runs(self._counting).missed + self._unfinished
         # Entry and exit are read one after the other while they go on counting: a difference is a loss if it stays.
@@ -85,8 +85,10 @@ class Attached:
 
     def seen(self) -> int:
         """How many events it has seen so far; cheaper than `counts`."""
-        raw = self._loaded.maps["counts"].lookup(ZERO) or b""
-        return sum(each[0] for each in _COUNTS.iter_unpack(raw))
+        return sum(each[0] for each in self._counts_by_cpu())
+
+    def _counts_by_cpu(self) -> list[tuple[int, ...]]:
+        return list(_COUNTS.iter_unpack(self._loaded.maps["counts"].lookup(ZERO) or b""))
 
     def run_time_ns(self) -> int:
         """How long its programs ran since this was asked last."""
@@ -96,7 +98,10 @@ class Attached:
         return since
 
     def detach(self) -> None:
-        """Takes the programs out of the kernel; what they left can still be read."""
+        """Takes the programs out of the kernel, once; what they left can still be read."""
+        if self._detached:  # to settle again would take for lost what ended after the counting
+            return
+        self._detached = True
         self._reader.settle()
         self._settle(stopped=True)
         self._loaded.detach()
