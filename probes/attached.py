@@ -8,8 +8,8 @@ from probes.broker import OpenEvent
 from probes.kernel import bpf
 from probes.kernel.image import Image
 from probes.kernel.loader import Loaded
-from probes.probe import Findings, Probe
-from probes.snapshot import Counts, Disk, Hist
+from probes.probe import Findings, Probe, Totals
+from probes.snapshot import Counts
 
 SECOND = 1_000_000_000
 ZERO = bytes(4)
@@ -61,7 +61,11 @@ class Attached:
         self._unfinished += found.unfinished
         return found
 
-    def totals(self) -> tuple[list[Hist], list[Disk]]:
+    def set_slow(self, us: float | None) -> None:
+        """From which latency on events are picked out as rows; None: found by the probe."""
+        self._reader.set_slow(us)
+
+    def totals(self) -> Totals:
         """What was added up since the last time."""
         return self._reader.totals()
 

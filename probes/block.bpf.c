@@ -1,22 +1,72 @@
 /* The latency of every block request: queue time from insert to issue, device time from issue to completion.
  * Requests are told apart by their address, so that flushes, which all sit at sector 0, do not collide.
- * Added up here: nothing is sent per request.
+ * Added up here, by disk and kind of request and by who submitted it; sent one by one only where they are slow.
  */
 #define DISK 32
+#define MOST_DISKS 1024
+#define OPS 8
 #define SUB_BITS 3
 #define SLOTS 224
 #define UNIT_NS 125
+#define PF_KTHREAD 0x00200000
 
 enum { READ, WRITE, FLUSH, DISCARD, OTHER };
-enum { QUEUE, DEVICE };
 
-struct request { u64 inserted, issued; u32 bytes; u8 op, filtered, requeued, unused; char disk[DISK]; };
+#define PEEK(to, from) bpf_probe_read_kernel(&(to), sizeof(to), (void *)(from))
+
+/* Disks by the address of their queue, numbered as they are first seen. */
+struct disk { u32 number, unused; char name[DISK]; };
+BPF_TABLE("hash", u64, struct disk, disks, MOST_DISKS);
+BPF_TABLE("array", u32, u32, next_disk, 1);
+BPF_TABLE("hash", u32, u32, numbers, MOST_DISKS); /* those that are taken */
+/* Where the last request of a disk ended. */
+BPF_TABLE("array", u32, u64, ends, MOST_DISKS);
+
+/* Requests by their address. The kernel takes them out of fixed pools, so the entries stay, and are filled in
+ * place: to delete and insert them every time would cost more than all the rest. issued: in flight since then;
+ * inserted alone: in the queue since then; neither: at rest. With what the kernel puts before it, an entry has
+ * two cache lines: each that goes from the CPU of the submission to that of the completion is felt.
+ */
+struct request {
+    u64 inserted, issued, task, cgroup, queue;
+    u32 bytes, disk;
+    u8 op, kind, filtered, requeued, kernel, unused[19];
+};
 BPF_TABLE("hash", u64, struct request, requests, 16384);
 
-struct key { char disk[DISK]; u32 op, stage; };
-struct hist { u64 count, sum, max, bytes, errors, slots[SLOTS]; };
+/* Who submits, by tgid and tid, as it was at most FRESH_NS ago: to ask every time would cost a quarter of it all. */
+#define FRESH_NS 1000000
+struct task { u64 time, id, cgroup; u32 uid, kernel; char comm[16]; };
+BPF_TABLE("percpu_array", u32, struct task, last_task, 1);
+BPF_TABLE("lru_hash", u64, struct task, tasks, 8192);
+
+/* kind: flags | size class << 5 | sequential << 7. Queue times are there for requests that were inserted. */
+struct key { u32 disk; u8 op, kind; u16 unused; };
+struct hist { u64 sum, max, queue_sum, queue_max, bytes, errors; u32 slots[SLOTS], queue_slots[SLOTS]; };
 BPF_TABLE("hash", struct key, struct hist, hists, 1024);
-BPF_TABLE("array", u32, struct hist, nothing, 1);
+BPF_TABLE("array", u32, struct hist, no_hist, 1);
+
+/* By who submitted it, from then to completion. A second table for those who find no room in the first. */
+struct worker { u32 tgid, disk_op; u64 cgroup; };
+struct work { u64 sum, max, bytes, errors, cgroup, kernel; char comm[16]; u32 slots[SLOTS]; };
+BPF_TABLE("hash", struct worker, struct work, work, 4096);
+BPF_TABLE("hash", u32, struct work, others, 256);
+BPF_TABLE("array", u32, struct work, no_work, 1);
+
+/* From which time on, by disk and operation, a request is a row; 0: none is. */
+BPF_TABLE("array", u32, u64, slow_ns, 8192);
+BPF_TABLE("percpu_array", u32, u64, selected, 1);
+/* 1: hists is nearly full, kinds are told apart no longer. */
+BPF_TABLE("array", u32, u32, coarse, 1);
+
+struct row {
+    u64 time, queue, device, sector, cgroup;
+    u32 bytes, tgid, tid, uid, disk;
+    s32 error;
+    u8 op, kind, kernel, unused[5];
+    char comm[16];
+};
+BPF_RINGBUF_OUTPUT(rows, 64);
 
 ALWAYS u32 operation(u32 flags, u32 bytes)
 {
@@ -29,6 +79,13 @@ ALWAYS u32 operation(u32 flags, u32 bytes)
     case 13: return WRITE;
     }
     return OTHER;
+}
+
+ALWAYS u32 kind_of(u32 flags, u32 bytes)
+{
+    u32 size = bytes <= 4096 ? 0 : bytes <= 32768 ? 1 : bytes <= 262144 ? 2 : 3;
+    return (flags >> FLAG_SYNC & 1) | (flags >> FLAG_META & 1) << 1 | (flags >> FLAG_RAHEAD & 1) << 2 |
+           (flags >> FLAG_FUA & 1) << 3 | (flags >> FLAG_PRIO & 1) << 4 | size << 5;
 }
 
 ALWAYS u32 slot_of(u64 ns)
@@ -47,12 +104,96 @@ ALWAYS u32 slot_of(u64 ns)
     return slot < SLOTS ? slot : SLOTS - 1;
 }
 
+ALWAYS struct request *entry_of(u64 rq)
+{
+    struct request *known = requests.lookup(&rq);
+    if (known) return known;
+    struct request fresh = {};
+    requests.update(&rq, &fresh);
+    return requests.lookup(&rq);
+}
+
+/* A number that no other disk has, also where two CPUs see a new disk at once; the last one is for all beyond. */
+ALWAYS u32 new_number(void)
+{
+    u32 zero = 0, *next = next_disk.lookup(&zero);
+    #pragma clang loop unroll(disable)
+    for (u32 tries = 0; next && tries < 8; tries++) {
+        u32 number = *next;
+        if (number >= MOST_DISKS - 1) break;
+        *next = number + 1;
+        if (!numbers.insert(&number, &zero)) return number;
+    }
+    return MOST_DISKS - 1;
+}
+
+ALWAYS u32 disk_of(u64 queue, u64 rq)
+{
+    struct disk *known = disks.lookup(&queue);
+    if (known) return known->number;
+    struct disk fresh = {.number = new_number()};
+    void *disk = 0;
+#ifdef RQ_DISK
+    PEEK(disk, rq + RQ_DISK);
+#else
+    PEEK(disk, queue + QUEUE_DISK);
+#endif
+    if (disk) bpf_probe_read_kernel_str(&fresh.name, DISK, disk + DISK_NAME);
+    disks.insert(&queue, &fresh);
+    known = disks.lookup(&queue);
+    return known ? known->number : MOST_DISKS - 1;
+}
+
+/* The cgroup that owns the pages which a kernel thread writes, as cgroup writeback has noted it; 0: none has. */
+ALWAYS u64 owner_of(u64 rq)
+{
+    u64 id = 0;
+#ifdef BIO_BLKG
+    void *at = 0, *root = 0;
+    u32 hierarchy = 1;
+    PEEK(at, rq + RQ_BIO);
+    if (!at) return 0;
+    PEEK(at, at + BIO_BLKG);
+    if (!at) return 0;
+    PEEK(at, at + BLKG_BLKCG);
+    PEEK(at, at + BLKCG_CSS + CSS_CGROUP);
+    PEEK(root, at + CGROUP_ROOT);
+    PEEK(hierarchy, root + ROOT_HIERARCHY);
+    if (hierarchy) return 0; /* cgroup v1: its ids are others */
+    PEEK(at, at + CGROUP_KN);
+    PEEK(id, at + KN_ID);
+#endif
+    return id;
+}
+
+ALWAYS void submitted_now(struct request *r, struct settings *s, u64 rq, u64 now)
+{
+    u32 zero = 0, flags = 0;
+    u64 id = bpf_get_current_pid_tgid();
+    struct task *last = last_task.lookup(&zero);
+    r->filtered = !passes(s);
+    r->task = id;
+    if (!last) return;
+    if (last->id != id || now - last->time > FRESH_NS) {
+        last->cgroup = bpf_get_current_cgroup_id();
+        last->uid = bpf_get_current_uid_gid();
+        bpf_get_current_comm(&last->comm, sizeof last->comm);
+        PEEK(flags, bpf_get_current_task() + TASK_FLAGS);
+        last->kernel = (flags & PF_KTHREAD) != 0;
+        last->time = now;
+        last->id = id;
+        tasks.update(&id, last);
+    }
+    r->kernel = last->kernel;
+    r->cgroup = last->kernel ? owner_of(rq) : last->cgroup;
+}
+
 /* A request that begins anew while it is still in flight here: the kernel did not tell of its end, which happens
  * to some in ten thousand on some kernels. They are seen, and lost. */
 ALWAYS void end_was_missed(struct request *known)
 {
     struct counts *c = get_counts();
-    if (!c || !get_settings()) return;
+    if (!c) return;
     c->seen++;
     if (known->filtered) c->filtered++;
     else c->lost++;
@@ -61,13 +202,14 @@ ALWAYS void end_was_missed(struct request *known)
 int inserted(struct bpf_raw_tracepoint_args *ctx)
 {
     u64 rq = ctx->args[ARG_INSERT], now = bpf_ktime_get_ns();
-    struct request *known = requests.lookup(&rq);
-    if (known && known->requeued) return 0;
-    if (known && known->issued) end_was_missed(known);
     struct settings *s = get_settings();
-    struct request fresh = {.inserted = now};
-    fresh.filtered = s && !passes(s);
-    requests.update(&rq, &fresh);
+    if (!s) return 0;
+    struct request *r = entry_of(rq);
+    if (!r || r->requeued) return 0;
+    if (r->issued) end_was_missed(r);
+    r->issued = 0;
+    r->inserted = now;
+    submitted_now(r, s, rq, now);
     return 0;
 }
 
@@ -76,33 +218,34 @@ int issued(struct bpf_raw_tracepoint_args *ctx)
     u64 rq = ctx->args[ARG_ISSUE], now = bpf_ktime_get_ns();
     struct settings *s = get_settings();
     struct counts *c = get_counts();
-    struct request *known = requests.lookup(&rq);
-    struct request fresh = {};
-    void *disk = 0, *queue = 0;
-    u32 flags = 0;
     if (!s || !c) return 0;
-    if (known && known->issued) {
-        if (known->requeued) { known->requeued = 0; return 0; } /* its clock has been running all the time */
-        end_was_missed(known);
+    struct request *r = entry_of(rq);
+    if (!r) { c->seen++; c->lost++; return 0; }
+    if (r->issued) {
+        if (r->requeued) { r->requeued = 0; return 0; } /* its clock has been running all the time */
+        end_was_missed(r);
+        r->inserted = 0;
     }
-    if (known && !known->issued) {
-        fresh.inserted = known->inserted;
-        fresh.filtered = known->filtered;
-    } else {
-        fresh.filtered = !passes(s);
+    if (!r->inserted) submitted_now(r, s, rq, now);
+    struct { u64 words[RQ_HEAD / 8]; } head;
+    PEEK(head, rq);
+    u64 queue = *(u64 *)((char *)&head + RQ_QUEUE), sector = *(u64 *)((char *)&head + RQ_SECTOR);
+    u32 flags = *(u32 *)((char *)&head + RQ_CMD_FLAGS), bytes = *(u32 *)((char *)&head + RQ_DATA_LEN);
+    if (r->queue != queue) { /* pools may serve several disks */
+        r->disk = disk_of(queue, rq);
+        r->queue = queue;
     }
-    fresh.issued = now;
-    bpf_probe_read_kernel(&fresh.bytes, sizeof fresh.bytes, (void *)rq + RQ_DATA_LEN);
-    bpf_probe_read_kernel(&flags, sizeof flags, (void *)rq + RQ_CMD_FLAGS);
-    fresh.op = operation(flags, fresh.bytes);
-#ifdef RQ_DISK
-    bpf_probe_read_kernel(&disk, sizeof disk, (void *)rq + RQ_DISK);
-#else
-    bpf_probe_read_kernel(&queue, sizeof queue, (void *)rq + RQ_QUEUE);
-    bpf_probe_read_kernel(&disk, sizeof disk, queue + QUEUE_DISK);
-#endif
-    if (disk) bpf_probe_read_kernel_str(&fresh.disk, DISK, disk + DISK_NAME);
-    if (requests.update(&rq, &fresh)) { c->seen++; c->lost++; }
+    u32 kind = kind_of(flags, bytes), disk = r->disk;
+    u64 *end = ends.lookup(&disk);
+    if (bytes && end) {
+        kind |= (*end == sector) << 7;
+        *end = sector + (bytes >> 9);
+    }
+    r->op = operation(flags, bytes);
+    r->kind = kind;
+    r->bytes = bytes;
+    r->requeued = 0;
+    r->issued = now;
     return 0;
 }
 
@@ -117,52 +260,110 @@ int requeued(struct bpf_raw_tracepoint_args *ctx)
 int merged(struct bpf_raw_tracepoint_args *ctx)
 {
     u64 rq = ctx->args[ARG_MERGE];
-    requests.delete(&rq);
+    struct request *known = requests.lookup(&rq);
+    if (known) known->issued = known->inserted = 0;
     return 0;
 }
 
-ALWAYS int add(struct key *key, u64 ns, u32 bytes, int error)
+ALWAYS struct hist *hist_of(struct request *r)
+{
+    u32 zero = 0, *crowded = coarse.lookup(&zero);
+    struct key key = {.disk = r->disk, .op = r->op, .kind = crowded && *crowded ? 0 : r->kind};
+    struct hist *hist = hists.lookup(&key);
+    if (hist) return hist;
+    struct hist *empty = no_hist.lookup(&zero);
+    if (!empty) return 0;
+    hists.insert(&key, empty);
+    return hists.lookup(&key);
+}
+
+ALWAYS struct work *work_of(struct request *r)
+{
+    struct worker key = {.tgid = r->task >> 32, .disk_op = r->disk * OPS + r->op, .cgroup = r->kernel ? r->cgroup : 0};
+    struct work *done = work.lookup(&key);
+    if (done) return done;
+    u32 zero = 0;
+    struct work *empty = no_work.lookup(&zero);
+    if (!empty) return 0;
+    work.insert(&key, empty);
+    done = work.lookup(&key);
+    if (done) {
+        done->kernel = r->kernel;
+        done->cgroup = r->cgroup;
+        struct task *task = tasks.lookup(&r->task);
+        if (task) __builtin_memcpy(done->comm, task->comm, sizeof task->comm);
+        return done;
+    }
+    others.insert(&key.disk_op, empty);
+    return others.lookup(&key.disk_op);
+}
+
+/* A request that took long, or failed, as a row. */
+ALWAYS void tell(struct request *r, struct settings *s, u64 rq, u64 now, u64 queue, u64 device, s32 error)
 {
     u32 zero = 0;
-    struct hist *hist = hists.lookup(key);
-    if (!hist) {
-        struct hist *empty = nothing.lookup(&zero);
-        if (!empty) return -1;
-        hists.insert(key, empty);
-        hist = hists.lookup(key);
-        if (!hist) return -1;
+    u64 *told = selected.lookup(&zero);
+    if (told) *told += 1;
+    if (!pay(s, now)) return;
+    struct row row = {
+        .time = now, .queue = queue, .device = device, .cgroup = r->cgroup, .bytes = r->bytes, .tgid = r->task >> 32,
+        .tid = r->task, .disk = r->disk, .error = error, .op = r->op, .kind = r->kind, .kernel = r->kernel,
+    };
+    struct task *task = tasks.lookup(&r->task);
+    if (task) {
+        row.uid = task->uid;
+        __builtin_memcpy(row.comm, task->comm, sizeof row.comm);
     }
-    u32 slot = slot_of(ns);
-    if (slot >= SLOTS) return -1;
-    __sync_fetch_and_add(&hist->slots[slot], 1);
-    __sync_fetch_and_add(&hist->sum, ns);
-    if (bytes) __sync_fetch_and_add(&hist->bytes, bytes);
-    if (error) __sync_fetch_and_add(&hist->errors, 1);
-    if (ns > hist->max) hist->max = ns;
-    __sync_fetch_and_add(&hist->count, 1);
-    return 0;
+    PEEK(row.sector, rq + RQ_SECTOR);
+    rows.ringbuf_output(&row, sizeof row, BPF_RB_NO_WAKEUP);
 }
 
 int completed(struct bpf_raw_tracepoint_args *ctx)
 {
     u64 rq = ctx->args[ARG_COMPLETE], now = bpf_ktime_get_ns();
-    u32 error = ctx->args[ARG_COMPLETE + 1], done = ctx->args[ARG_COMPLETE + 2], left = 0;
-    struct request *known = requests.lookup(&rq);
-    if (!known || !known->issued) return 0;
-    bpf_probe_read_kernel(&left, sizeof left, (void *)rq + RQ_DATA_LEN);
-    if (!error && done < left) return 0; /* a part of it: the rest is still to come */
-    struct request was = *known;
-    known->issued = known->inserted = 0; /* should the lock for deleting it not be had, it is no longer in flight */
-    requests.delete(&rq);
+    s32 error = ctx->args[ARG_COMPLETE + 1];
+    u32 done = ctx->args[ARG_COMPLETE + 2], left = 0;
+    struct settings *s = get_settings();
+    if (!s) return 0;
     struct counts *c = get_counts();
-    if (!c || !get_settings()) return 0;
+    if (!c) return 0;
+    struct request *r = requests.lookup(&rq);
+    if (!r) return 0;
+    if (!r->issued) { r->inserted = 0; return 0; } /* it ended in the queue, as flushes do that others have done */
+    if (!error && done < r->bytes) {
+        PEEK(left, rq + RQ_DATA_LEN);
+        if (done < left) return 0; /* a part of it: the rest is still to come */
+    }
+    u64 device = now - r->issued, queue = r->inserted ? r->issued - r->inserted : 0;
+    u32 waited = r->inserted != 0, at = slot_of(device), limit = r->disk * OPS + r->op;
+    r->issued = r->inserted = 0;
     c->seen++;
-    if (was.filtered) { c->filtered++; return 0; }
+    if (r->filtered) { c->filtered++; return 0; }
     if (error) c->errors++;
-    struct key key = {.op = was.op, .stage = DEVICE};
-    __builtin_memcpy(key.disk, was.disk, DISK);
-    if (add(&key, now - was.issued, was.bytes, error)) { c->lost++; return 0; }
+    struct hist *hist = hist_of(r);
+    if (!hist || at >= SLOTS) { c->lost++; return 0; }
+    __sync_fetch_and_add(&hist->slots[at], 1);
+    __sync_fetch_and_add(&hist->sum, device);
+    if (r->bytes) __sync_fetch_and_add(&hist->bytes, r->bytes);
+    if (error) __sync_fetch_and_add(&hist->errors, 1);
+    if (device > hist->max) hist->max = device;
+    if (waited) {
+        at = slot_of(queue);
+        if (at < SLOTS) __sync_fetch_and_add(&hist->queue_slots[at], 1);
+        __sync_fetch_and_add(&hist->queue_sum, queue);
+        if (queue > hist->queue_max) hist->queue_max = queue;
+        at = slot_of(device + queue);
+    }
     c->shown++;
-    if (was.inserted) { key.stage = QUEUE; add(&key, was.issued - was.inserted, 0, 0); }
+    struct work *done_by = work_of(r);
+    if (done_by && at < SLOTS) {
+        __sync_fetch_and_add(&done_by->slots[at], 1);
+        __sync_fetch_and_add(&done_by->sum, device + queue);
+        if (r->bytes) __sync_fetch_and_add(&done_by->bytes, r->bytes);
+        if (error) __sync_fetch_and_add(&done_by->errors, 1);
+        if (device + queue > done_by->max) done_by->max = device + queue;
+    }
+    u64 *slow = slow_ns.lookup(&limit);
+    if (error || (slow && *slow && (device >= *slow || queue >= *slow))) tell(r, s, rq, now, queue, device, error);
     return 0;
 }

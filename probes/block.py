@@ -1,145 +1,76 @@
-"""The block probe: how long each disk really takes, for which operation."""
+"""The block probe: how long each disk really takes, for which operation, and for whom."""
 
 from __future__ import annotations
 
-import struct
-import time
 from pathlib import Path
-from typing import NamedTuple
 
-from probes import decode
+from probes.block_reader import BlockReader
 from probes.kernel.btf import Btf
-from probes.kernel.loader import Hook, Loaded
-from probes.latency import SLOTS, low_ns
-from probes.probe import PARENT, Findings, Probe, offsets
+from probes.kernel.loader import Hook
+from probes.probe import PARENT, Probe, offsets
 from probes.registry import BY_ID
-from probes.snapshot import Disk, Hist, Op, ProbeInfo, Stage
+from probes.snapshot import Column, ProbeInfo
 
-OPS: tuple[Op, ...] = ("read", "write", "flush", "discard", "other")
-STAGES: tuple[Stage, ...] = ("queue", "device")
 TRACEPOINTS = ("insert", "issue", "requeue", "complete", "merge")
-SUSPECT_NS = 1_000_000_000
-"""A request in flight for longer is looked up in sysfs."""
-MOST_REQUESTS = 16384
-NO_DISK = "(none)"
-"""Requests to something that is no disk: a tape, or a controller's own."""
 
-_KEY = struct.Struct("=32sII")
-_SUMS = struct.Struct("=QQQQQ")
-_SLOTS = struct.Struct(f"={SLOTS}Q")
-_REQUEST = struct.Struct("=QQIBBBB32s")
+SLOW_COLUMNS = (
+    Column("time", "TIME", "time", 12, "when the request ended", priority=6),
+    Column("pid", "PID", "pid", 7, "process that submitted it", priority=4),
+    Column("tid", "TID", "pid", 0, "thread that submitted it"),
+    Column("comm", "COMM", "word", 15, "name of that thread", priority=5),
+    Column("user", "USER", "word", 0, "user of that process"),
+    Column("uid", "UID", "number", 0, "numeric user id"),
+    Column("cgroup", "CGROUP", "text", 0, "cgroup of that process, or for a kernel thread of whose pages it writes"),
+    Column("disk", "DISK", "word", 8, "disk", priority=7),
+    Column("op", "OP", "word", 7, "operation", priority=5),
+    Column("flags", "FLAGS", "word", 9, "sync, meta, readahead, fua, prio", priority=1),
+    Column("sector", "SECTOR", "number", 11, "first sector, of 512 bytes"),
+    Column("bytes", "SIZE", "bytes", 7, "bytes of the request", priority=2),
+    Column("queue_us", "QUEUE us", "us", 9, "from insertion into the queue to issue, in microseconds", priority=3),
+    Column("device_us", "DEVICE us", "us", 10, "from issue to completion, in microseconds", priority=8),
+    Column("error", "ERROR", "error", 8, "why it failed", priority=6),
+)
+"""Of single requests that took long, or failed."""
+KINDS_OF_DISK = 24
+"""Operations, flags, sizes and patterns that an ordinary disk shows at once."""
+MOST_HISTS = 8192
+MOST_REQUESTS = 131072
 
-
-class _Seen(NamedTuple):
-    """A histogram as it was read last: count, sum, max, bytes, errors, and the slots."""
-
-    sums: tuple[int, ...]
-    slots: tuple[int, ...]
-
-
-_NOTHING = _Seen((0,) * 5, (0,) * SLOTS)
-
-
-class BlockReader:
-    """The kernel's histograms only grow; each tick gets what they grew by."""
-
-    def __init__(self, loaded: Loaded) -> None:
-        self._hists, self._requests = loaded.maps["hists"], loaded.maps["requests"]
-        self._seen: dict[bytes, _Seen] = {}
-        self._unfinished = 0
-
-    def drain(self) -> Findings:
-        unfinished, self._unfinished = self._unfinished, 0
-        return Findings([], [], unfinished=unfinished)
-
-    def totals(self) -> tuple[list[Hist], list[Disk]]:
-        hists = [hist for key, value in self._hists.items() if (hist := self._grown(key, value)) is not None]
-        return hists, self._in_flight()
-
-    def _grown(self, key: bytes, value: bytes) -> Hist | None:
-        before = self._seen.get(key, _NOTHING)
-        sums = _SUMS.unpack_from(value)
-        if sums == before.sums:
-            return None
-        now = _Seen(sums, _SLOTS.unpack_from(value, _SUMS.size))
-        slots = tuple((i, n - was) for i, (n, was) in enumerate(zip(now.slots, before.slots, strict=True)) if n != was)
-        if not slots:
-            return None
-        self._seen[key] = now
-        name, op, stage = _KEY.unpack(key)
-        count, sum_ns, max_ns, bytes_, errors = (n - was for n, was in zip(now.sums, before.sums, strict=True))
-        # The kernel keeps the maximum of all time: where it did not rise, that of this tick is within its last slot.
-        most = now.sums[2] if max_ns else min(now.sums[2], low_ns(slots[-1][0] + 1))
-        # Requests may have been counted between the sums and the slots being read: the slots are what is shown.
-        count = sum(n for _, n in slots)
-        return Hist(_name(name), OPS[op], STAGES[stage], slots, count, sum_ns, most, bytes_, errors)
-
-    def _in_flight(self) -> list[Disk]:
-        there = self._pending()
-        now = time.monotonic_ns()  # after they were read: none of them is younger
-        if any(now - issued > SUSPECT_NS for disk in there.values() for issued, _rq in disk):
-            self.settle()
-            there = self._pending()
-        for key in self._seen:
-            there.setdefault(_KEY.unpack(key)[0], [])
-        return [
-            Disk(_name(name), len(there[name]), (now - min(there[name])[0]) // 1000 if there[name] else 0)
-            for name in sorted(there)
-        ]
-
-    def _pending(self) -> dict[bytes, list[tuple[int, bytes]]]:
-        """The requests that are in flight as far as the programs know: when issued, and their address, by disk."""
-        there: dict[bytes, list[tuple[int, bytes]]] = {}
-        for rq, value in self._requests.items():
-            _inserted, issued, _bytes, _op, filtered, _requeued, _unused, name = _REQUEST.unpack(value)
-            if issued and not filtered:
-                there.setdefault(name, []).append((issued, rq))
-        return there
-
-    def settle(self) -> None:
-        """Finds requests whose end was missed: they would seem to be stuck for ever.
-
-        What was pending both before and after the kernel was asked was so at that moment: where the kernel itself
-        counts fewer requests, the oldest of them have ended, and are lost.
-        """
-        before = self._pending()
-        counted = {name: _kernels_in_flight(_name(name)) for name in before}
-        after = self._pending()
-        for name, pending in before.items():
-            both = sorted(set(pending) & set(after.get(name, [])))
-            for _issued, rq in both[: max(0, len(both) - counted[name])]:
-                self._unfinished += self._requests.delete(rq)
-
-    def close(self) -> None:
-        """There is nothing to give back: the maps are the loader's."""
-
-
-def _kernels_in_flight(name: str) -> int:
-    """Requests that the kernel counts as issued to a disk; as many as there can be where it does not tell."""
-    try:
-        return sum(int(n) for n in Path(f"/sys/block/{name.replace('/', '!')}/inflight").read_text().split())
-    except (OSError, ValueError):
-        return MOST_REQUESTS
-
-
-def _name(raw: bytes) -> str:
-    return decode.comm(raw) or NO_DISK
+FIELDS = PARENT | {
+    "TASK_FLAGS": ("task_struct", "flags"),
+    "RQ_QUEUE": ("request", "q"),
+    "RQ_DATA_LEN": ("request", "__data_len"),
+    "RQ_SECTOR": ("request", "__sector"),
+    "RQ_CMD_FLAGS": ("request", "cmd_flags"),
+    "DISK_NAME": ("gendisk", "disk_name"),
+}
+OWNER = {
+    "RQ_BIO": ("request", "bio"),
+    "BIO_BLKG": ("bio", "bi_blkg"),
+    "BLKG_BLKCG": ("blkcg_gq", "blkcg"),
+    "BLKCG_CSS": ("blkcg", "css"),
+    "CSS_CGROUP": ("cgroup_subsys_state", "cgroup"),
+    "CGROUP_KN": ("cgroup", "kn"),
+    "CGROUP_ROOT": ("cgroup", "root"),
+    "ROOT_HIERARCHY": ("cgroup_root", "hierarchy_id"),
+    "KN_ID": ("kernfs_node", "id"),
+}
+"""The way from a request to the cgroup that owns its pages; not on kernels without CONFIG_BLK_CGROUP."""
+FLAGS = ("SYNC", "META", "RAHEAD", "FUA", "PRIO")
 
 
 def _facts(btf: Btf) -> dict[str, int]:
-    facts = offsets(
-        btf,
-        PARENT
-        | {
-            "RQ_DATA_LEN": ("request", "__data_len"),
-            "RQ_CMD_FLAGS": ("request", "cmd_flags"),
-            "DISK_NAME": ("gendisk", "disk_name"),
-        },
-    )
+    facts = offsets(btf, FIELDS)
+    head = ("RQ_QUEUE", "RQ_DATA_LEN", "RQ_SECTOR", "RQ_CMD_FLAGS")
+    facts["RQ_HEAD"] = max(facts[name] for name in head) + 8  # read at once
+    if all(btf.has(*where) for where in OWNER.values()):
+        facts |= offsets(btf, OWNER)
     if btf.has("request", "rq_disk"):  # until 5.16
         facts["RQ_DISK"] = btf.offset("request", "rq_disk")
     else:
-        facts |= offsets(btf, {"RQ_QUEUE": ("request", "q"), "QUEUE_DISK": ("request_queue", "disk")})
+        facts["QUEUE_DISK"] = btf.offset("request_queue", "disk")
+    for flag in FLAGS:
+        facts[f"FLAG_{flag}"] = btf.enumerator("req_flag_bits", f"__REQ_{flag}")
     for name in TRACEPOINTS:
         # Which argument is the request: a queue stood before it until 5.11, and in some 5.10.
         argument = btf.tracepoint_argument(f"block_rq_{name}", "request")
@@ -148,13 +79,26 @@ def _facts(btf: Btf) -> dict[str, int]:
 
 
 def _entries() -> dict[str, int]:
-    """Room for histograms: each disk's operations and stages, and as much again for disks that come later."""
-    disks = sum(1 for _ in Path("/sys/block").iterdir())
-    return {"hists": max(256, 2 * disks * len(OPS) * len(STAGES))}
+    """Room for each disk's kinds of requests, and for every request that the disks can have at once."""
+    disks = [disk for disk in Path("/sys/block").iterdir() if not disk.name.startswith("ram")]
+    requests = sum(_requests_of(disk) for disk in disks)
+    return {
+        "hists": min(max(KINDS_OF_DISK * len(disks), 1024), MOST_HISTS),
+        "requests": min(max(2 * requests, 8192), MOST_REQUESTS),
+    }
+
+
+def _requests_of(disk: Path) -> int:
+    """How many requests a disk's pools have, of its hardware queues and of its scheduler."""
+    try:
+        queues = max(len(list((disk / "mq").iterdir())), 1) if (disk / "mq").is_dir() else 0
+        return 2 * queues * int((disk / "queue/nr_requests").read_text())
+    except (OSError, ValueError):
+        return 0
 
 
 PROBE = Probe(
-    info=ProbeInfo(*BY_ID["block"], view="latency"),
+    info=ProbeInfo(*BY_ID["block"], view="latency", columns=SLOW_COLUMNS),
     hooks=(
         Hook("completed", "block_rq_complete"),
         Hook("requeued", "block_rq_requeue"),

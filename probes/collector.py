@@ -29,7 +29,7 @@ from probes.outbox import Outbox
 from probes.pushdown import kernel_filter
 from probes.registry import PROBES
 from probes.slot import Slot
-from probes.snapshot import PROTOCOL, Bye, Control, Hello, SetFilter, SetInterval, Snapshot, Stop, Toggle
+from probes.snapshot import PROTOCOL, Bye, Control, Hello, SetFilter, SetInterval, SetSlow, Snapshot, Stop, Toggle
 
 SHORTEST_S, LONGEST_S = 0.05, 60.0
 DRAIN_S = 0.1
@@ -47,6 +47,7 @@ class Options(msgspec.Struct, frozen=True):
     version: str
     probes: tuple[str, ...] | None = None
     filter: str = ""
+    slow_us: float | None = None
     interval_s: float = 1.0
     rows: int = 1000
     stats: bool = True
@@ -90,6 +91,7 @@ class Collector:
             compiled = kernel_filter(self._filter)
             for slot in self._slots.values():
                 slot.set_filter(compiled)
+                slot.set_slow(self._options.slow_us)
             wanted = [s for s in self._slots.values() if self._options.probes is None or s.id in self._options.probes]
             together([slot.prepare for slot in wanted])
             for slot in wanted:
@@ -173,6 +175,9 @@ class Collector:
                         slot.set_filter(compiled)
             case SetInterval(seconds=seconds):
                 self._interval = min(max(seconds, SHORTEST_S), LONGEST_S)
+            case SetSlow(us=us):
+                for slot in self._slots.values():
+                    slot.set_slow(us)
             case Stop():
                 self._stop("")
         if not isinstance(control, Stop):

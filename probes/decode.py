@@ -11,6 +11,25 @@ from functools import lru_cache
 _RESTART = {512: "ERESTARTSYS", 513: "ERESTARTNOINTR", 514: "ERESTARTNOHAND", 516: "ERESTART_RESTARTBLOCK"}
 """What a system call that a signal interrupted returns inside the kernel (linux/errno.h)."""
 
+_BLOCK_STATUS = {
+    1: "EOPNOTSUPP",
+    2: "ETIMEDOUT",
+    3: "ENOSPC",
+    4: "ENOLINK",
+    5: "EREMOTEIO",
+    6: "EBADE",
+    7: "ENODATA",
+    8: "EILSEQ",
+    9: "ENOMEM",
+    10: "EIO",
+    12: "EAGAIN",
+    13: "EBUSY",
+    16: "ENODEV",
+    17: "ETIME",
+    19: "EINVAL",
+}
+"""The errno of a blk_status_t, as blk_status_to_errno() has it (block/blk-core.c)."""
+
 _ACCESS = ("O_RDONLY", "O_WRONLY", "O_RDWR", "O_ACCMODE")
 _FLAGS: tuple[str, ...] = (
     "O_TMPFILE",
@@ -51,6 +70,13 @@ def user(uid: int) -> str:
 def error_name(number: int) -> str:
     """The name of an errno, e.g. ENOENT for 2."""
     return errno.errorcode.get(number) or _RESTART.get(number) or f"errno {number}"
+
+
+def block_error(status: int) -> str | None:
+    """What ended a block request: a blk_status_t, or on older kernels an errno below 0; None: it went well."""
+    if status < 0:
+        return error_name(-status)
+    return (_BLOCK_STATUS.get(status) or f"status {status}") if status else None
 
 
 @lru_cache(1024)

@@ -9,9 +9,9 @@ from collections import OrderedDict
 from probes import decode
 from probes.kernel.btf import Btf
 from probes.kernel.loader import Hook, Loaded
-from probes.probe import PARENT, Findings, Probe, offsets
+from probes.probe import PARENT, Findings, Probe, Totals, offsets
 from probes.registry import BY_ID
-from probes.snapshot import Column, Disk, Exit, Hist, ProbeInfo, Row
+from probes.snapshot import Column, Exit, ProbeInfo, Row
 
 FIELDS = PARENT | {
     "TASK_COMM": ("task_struct", "comm"),
@@ -77,8 +77,11 @@ class ExecReader:
             row, pid, None if number else status >> 8 & 0xFF, signal_name(number) if number else None, age / 1e6
         )
 
-    def totals(self) -> tuple[list[Hist], list[Disk]]:
-        return [], []
+    def totals(self) -> Totals:
+        return Totals()
+
+    def set_slow(self, us: float | None) -> None:
+        """Each of its events is a row."""
 
     def settle(self) -> None:
         """Its rows need none."""

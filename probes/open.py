@@ -8,9 +8,9 @@ from typing import NamedTuple
 from probes import decode
 from probes.kernel.btf import Btf
 from probes.kernel.loader import Hook, Loaded
-from probes.probe import PARENT, Findings, Probe, offsets
+from probes.probe import PARENT, Findings, Probe, Totals, offsets
 from probes.registry import BY_ID
-from probes.snapshot import Column, Disk, Hist, ProbeInfo, Row
+from probes.snapshot import Column, ProbeInfo, Row
 
 CALLS = {
     "open": "open",
@@ -64,8 +64,11 @@ class OpenReader:
                 rows.append(_row(record, offset))
         return Findings(rows, [], undecodable)
 
-    def totals(self) -> tuple[list[Hist], list[Disk]]:
-        return [], []
+    def totals(self) -> Totals:
+        return Totals()
+
+    def set_slow(self, us: float | None) -> None:
+        """Each of its events is a row."""
 
     def settle(self) -> None:
         """Its rows need none."""

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import msgspec
 
 from probes import wire
-from probes.latency import Latency, merge
-from probes.snapshot import Bye, Hello, Hist, ProbeTick, Snapshot
+from probes.merge import merge_disks, merge_hists, merge_parts, merge_work
+from probes.snapshot import Bye, Hello, ProbeTick, Snapshot
 
 MOST_ROWS = 5000
 """Rows of a probe that wait for a slow reader."""
@@ -21,13 +21,18 @@ MOST_ROWS = 5000
 
 @dataclass
 class Outbox:
-    """`fd` is a pipe; it is made non-blocking. `dropped` counts rows given up so far, by probe."""
+    """`fd` is a pipe; it is made non-blocking. `dropped` counts rows given up so far, by probe.
+
+    The rows of a probe that makes histograms are a choice from its events, which are counted without them. They are
+    numbered anew on their way out: then they are as many as the reader gets, and `selected` tells of the others.
+    """
 
     fd: int
 
     def __post_init__(self) -> None:
         os.set_blocking(self.fd, False)
         self.dropped: dict[str, int] = {}
+        self._choosing: frozenset[str] = frozenset()
         self._bytes = b""
         self._waiting: Snapshot | None = None
 
@@ -39,8 +44,11 @@ class Outbox:
     def send(self, message: Hello | Snapshot | Bye) -> None:
         """Sends a message, or keeps it. Raises BrokenPipeError when the reader is gone."""
         if isinstance(message, Snapshot):
+            message = self._renumbered(message)
             self._waiting = message if self._waiting is None else self._merged(self._waiting, message)
         else:
+            if isinstance(message, Hello):
+                self._choosing = frozenset(probe.id for probe in message.probes if probe.view == "latency")
             self._bytes += self._encoded_waiting() + wire.encode(message)
         self.flush()
 
@@ -60,48 +68,48 @@ class Outbox:
         waiting, self._waiting = self._waiting, None
         return wire.encode(waiting) if waiting is not None else b""
 
+    def _renumbered(self, message: Snapshot) -> Snapshot:
+        if not self._choosing & self.dropped.keys():
+            return message
+        probes = tuple(
+            msgspec.structs.replace(tick, first=tick.first - self.dropped.get(tick.id, 0))
+            if tick.id in self._choosing
+            else tick
+            for tick in message.probes
+        )
+        return msgspec.structs.replace(message, probes=probes)
+
     def _merged(self, a: Snapshot, b: Snapshot) -> Snapshot:
         before = {tick.id: tick for tick in a.probes}
-        probes = tuple(self._merged_probe(before[tick.id], tick) if tick.id in before else tick for tick in b.probes)
+        spans = a.span_ns, b.span_ns
+        probes = tuple(
+            self._merged_probe(before[tick.id], tick, spans) if tick.id in before else tick for tick in b.probes
+        )
         return msgspec.structs.replace(
-            b, probes=probes, span_ns=a.span_ns + b.span_ns, cpu_ns=a.cpu_ns + b.cpu_ns, merged=a.merged + b.merged
+            b, probes=probes, span_ns=sum(spans), cpu_ns=a.cpu_ns + b.cpu_ns, merged=a.merged + b.merged
         )
 
-    def _merged_probe(self, a: ProbeTick, b: ProbeTick) -> ProbeTick:
+    def _merged_probe(self, a: ProbeTick, b: ProbeTick, spans: tuple[int, int]) -> ProbeTick:
         rows = a.rows + b.rows
         excess = max(0, len(rows) - MOST_ROWS)
-        counts = b.counts
+        counts, first = b.counts, a.first if a.rows else b.first
         if excess:
             self.dropped[b.id] = self.dropped.get(b.id, 0) + excess
+        if b.id not in self._choosing:
             counts = msgspec.structs.replace(counts, shown=counts.shown - excess, lost=counts.lost + excess)
+            first += excess
         bpf_ns = None if a.bpf_ns is None or b.bpf_ns is None else a.bpf_ns + b.bpf_ns
         return msgspec.structs.replace(
             b,
-            first=(a.first if a.rows else b.first) + excess,
+            first=first,
             rows=rows[excess:],
             exits=(a.exits + b.exits)[-MOST_ROWS:],
             hists=merge_hists(a.hists + b.hists),
+            disks=merge_disks(a.disks, b.disks, spans),
+            parts=merge_parts(a.parts + b.parts),
+            work=merge_work(a.work + b.work),
+            facts=a.facts if b.facts is None else b.facts,
+            thresholds=a.thresholds if b.thresholds is None else b.thresholds,
             counts=counts,
             bpf_ns=bpf_ns,
         )
-
-
-def merge_hists(hists: list[Hist]) -> list[Hist]:
-    """One histogram for each disk, operation and stage."""
-    groups: dict[tuple[str, str, str], list[Hist]] = {}
-    for hist in hists:
-        groups.setdefault((hist.disk, hist.op, hist.stage), []).append(hist)
-    return [_merged_hist(group) for group in groups.values()]
-
-
-def _merged_hist(group: list[Hist]) -> Hist:
-    whole = merge(Latency(dict(h.slots), h.count, h.sum_ns, h.max_ns) for h in group)
-    return msgspec.structs.replace(
-        group[0],
-        slots=tuple(sorted(whole.slots.items())),
-        count=whole.count,
-        sum_ns=whole.sum_ns,
-        max_ns=whole.max_ns,
-        bytes=sum(h.bytes for h in group),
-        errors=sum(h.errors for h in group),
-    )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from probes.kernel.btf import Btf
 from probes.kernel.loader import Hook, Loaded
-from probes.snapshot import Disk, Exit, Hist, ProbeInfo, Row
+from probes.snapshot import Disk, DiskFacts, Exit, Hist, Part, ProbeInfo, Row, Threshold, Work
 
 FOLDER = Path(__file__).parent
 
@@ -27,14 +27,29 @@ class Findings(NamedTuple):
     unfinished: int = 0
 
 
+class Totals(NamedTuple):
+    """What a reader added up since the last time; see `snapshot.ProbeTick`. `selected` is since it was loaded."""
+
+    hists: Sequence[Hist] = ()
+    disks: Sequence[Disk] = ()
+    parts: Sequence[Part] = ()
+    work: Sequence[Work] = ()
+    facts: Sequence[DiskFacts] | None = None
+    thresholds: Sequence[Threshold] | None = None
+    selected: int = 0
+
+
 class Reader(Protocol):
     """Decodes what a loaded probe put into its maps. Called by the collector alone, never concurrently."""
 
     def drain(self) -> Findings:
         """Empties the probe's rings; cheap, and called several times a second."""
 
-    def totals(self) -> tuple[list[Hist], list[Disk]]:
+    def totals(self) -> Totals:
         """What was added up since the last call; called once a tick."""
+
+    def set_slow(self, us: float | None) -> None:
+        """From which latency on events are picked out as rows; None: the reader finds it."""
 
     def settle(self) -> None:
         """Called before the probe is taken out, while it still counts: what can be known only now."""

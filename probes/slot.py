@@ -9,8 +9,8 @@ from probes.build import Build
 from probes.kernel import cache
 from probes.kernel.image import Image
 from probes.kernel.loader import LoadError
-from probes.probe import Findings
-from probes.snapshot import Counts, Disk, Exit, Hist, ProbeTick, Row, State
+from probes.probe import Findings, Totals
+from probes.snapshot import Counts, Exit, ProbeTick, Row, State
 
 RETRY = "free what is short, then turn it on again"
 
@@ -33,7 +33,9 @@ class Slot:
         self._before = Counts()
         self._rows: list[Row] = []
         self._exits: list[Exit] = []
-        self._left: tuple[list[Hist], list[Disk]] = ([], [])
+        self._left: Totals | None = None
+        self._selected = 0
+        self._slow_us: float | None = None
         self._first = 0
         self._cost = Cost()
         self._exit_base = 0
@@ -43,6 +45,12 @@ class Slot:
         self._filter = kernel_filter
         if self._attached is not None:
             self._attached.set_filter(kernel_filter)
+
+    def set_slow(self, us: float | None) -> None:
+        """From which latency on events are picked out as rows; see probes.probe."""
+        self._slow_us = us
+        if self._attached is not None:
+            self._attached.set_slow(us)
 
     def prepare(self) -> None:
         """Loads the probe, to be attached next, or begins to compile it: then `build` is there until `built`."""
@@ -84,6 +92,8 @@ class Slot:
     def _load(self, image: Image) -> None:
         try:
             self._attached = Attached(self.probe, image, self._budget, self._filter)
+            if self._slow_us is not None:
+                self._attached.set_slow(self._slow_us)
             self.message = ""
             self._exit_base = self._first + len(self._rows)
         except LoadError as error:
@@ -103,6 +113,7 @@ class Slot:
             self._attached.detach()
             self.drain()
             self._left = self._attached.totals()
+            self._selected += self._left.selected
             self._before = add(self._before, self._attached.counts(final=True))
             self._attached.close()
             self._attached = None
@@ -130,12 +141,12 @@ class Slot:
         dropped    rows of the session that were given up on the way out
         """
         self.drain()
-        hists, disks = self._left
-        self._left = [], []
-        counts, run_time = self._before, 0
+        left, self._left = self._left, None
+        counts, run_time, selected = self._before, 0, self._selected
+        totals = Totals()
         if self._attached is not None:
-            more, disks = self._attached.totals()
-            hists = hists + more
+            totals = self._attached.totals()
+            selected += totals.selected
             counts = add(counts, self._attached.counts())
             run_time = self._attached.run_time_ns()
         bpf_ns = self._cost.take(counts.seen, run_time if measuring else None)
@@ -143,11 +154,28 @@ class Slot:
         if self.probe.info.view == "rows":  # what the kernel has sent since it was drained belongs to the next tick
             ahead = counts.shown - first - len(rows)
             counts = add(counts, Counts(seen=-ahead, shown=-ahead))
-        if dropped:
+        if dropped and self.probe.info.view == "rows":
             counts = add(counts, Counts(shown=-dropped, lost=dropped))
         self._rows, self._exits = [], []
         self._first += len(rows)
-        return ProbeTick(self.id, self.state, counts, self.message, first, rows, exits, hists, disks, bpf_ns)
+        parts = [totals] if left is None else [left, totals]  # left: of when it was switched off within this tick
+        return ProbeTick(
+            self.id,
+            self.state,
+            counts,
+            self.message,
+            first,
+            rows,
+            exits,
+            [hist for part in parts for hist in part.hists],
+            list(totals.disks),
+            bpf_ns,
+            [kind for part in parts for kind in part.parts],
+            [work for part in parts for work in part.work],
+            selected,
+            next((list(part.facts) for part in reversed(parts) if part.facts is not None), None),
+            next((list(part.thresholds) for part in reversed(parts) if part.thresholds is not None), None),
+        )
 
 
 class Cost:

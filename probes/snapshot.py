@@ -20,6 +20,7 @@ Kind = Literal[
     "time",  # int, nanoseconds since the epoch
     "pid",  # int, process or thread id
     "number",  # int
+    "bytes",  # int
     "us",  # float, microseconds
     "ms",  # float, milliseconds
     "word",  # str from the kernel, short (comm, user, flags)
@@ -38,14 +39,16 @@ Row = list[Value]
 State = Literal["off", "compiling", "on", "failed"]
 Op = Literal["read", "write", "flush", "discard", "other"]
 Stage = Literal["queue", "device"]
+Flag = Literal["sync", "meta", "readahead", "fua", "prio"]
 
 
 class Column(msgspec.Struct, frozen=True):
     """A column of a probe's rows: `id` is its JSON key and filter field, `title` its heading.
 
-    width   cells it wants on the screen; 0 means that it is not shown unless asked for
-    grow    takes a share of what room is left
-    later   None when the row is made, filled by an `Exit`
+    width     cells it wants on the screen; 0 means that it is not shown unless asked for
+    grow      takes a share of what room is left
+    later     None when the row is made, filled by an `Exit`
+    priority  where there is no room for all columns, those with a higher one stay longer
     """
 
     id: str
@@ -55,10 +58,14 @@ class Column(msgspec.Struct, frozen=True):
     help: str
     grow: bool = False
     later: bool = False
+    priority: int = 0
 
 
 class ProbeInfo(msgspec.Struct, frozen=True):
-    """What a probe is: `view` tells whether it makes rows (exec, open) or histograms (block)."""
+    """What a probe is: `view` tells whether it makes rows (exec, open) or histograms (block).
+
+    What makes histograms has rows as well, of the single events that its kernel side picks out: slow requests.
+    """
 
     id: str
     title: str
@@ -117,12 +124,96 @@ class Hist(msgspec.Struct, frozen=True):
     errors: int = 0
 
 
+class Part(msgspec.Struct, frozen=True):
+    """Device times of one tick once more, by what kind of request it was: the parts of a disk and operation
+    add up to its `Hist` of the device stage.
+
+    size        the class of its size: at most so many bytes, one of SIZES; 0 for larger ones
+    sequential  it began where the request before it on that disk had ended
+    """
+
+    disk: str
+    op: Op
+    flags: tuple[Flag, ...]
+    size: int
+    sequential: bool
+    slots: tuple[tuple[int, int], ...]
+    count: int
+    sum_ns: int
+    max_ns: int
+    bytes: int = 0
+    errors: int = 0
+
+
+SIZES = (4096, 32768, 262144)
+"""Classes of request sizes, by their upper bounds in bytes."""
+
+
+class Work(msgspec.Struct, frozen=True):
+    """What one process asked of one disk with one operation in one tick, by the process that submitted it.
+
+    cgroup  its path below the root of cgroup v2, e.g. `/system.slice/nginx.service`; empty where it is not known
+    kernel  a kernel thread submitted it: `cgroup` is then the owner of the pages that it wrote, where known
+    slots, sum_ns, max_ns  from submission to completion: time in the queue and in the device
+    """
+
+    pid: int
+    comm: str
+    cgroup: str
+    kernel: bool
+    disk: str
+    op: Op
+    slots: tuple[tuple[int, int], ...]
+    count: int
+    sum_ns: int
+    max_ns: int
+    bytes: int = 0
+    errors: int = 0
+
+
 class Disk(msgspec.Struct, frozen=True):
-    """A disk at the moment of the tick: requests issued and not completed, and the oldest one's age."""
+    """A disk in this tick.
+
+    in_flight  requests issued and not completed at its end; `oldest_us` the age of the oldest of them
+    busy       share of the tick in which it had something to do, 0..1, as iostat's %util; None if not known
+    depth      requests that were there on average, waiting or in the device, as iostat's aqu-sz; None if not known
+    """
 
     name: str
     in_flight: int
     oldest_us: int = 0
+    busy: float | None = None
+    depth: float | None = None
+
+
+class DiskFacts(msgspec.Struct, frozen=True):
+    """What is known of a disk, from sysfs and udev. Empty strings are what is not known.
+
+    model  what it is; disks of the same model can be compared with each other
+    slot   where it is plugged in, as a person would look for it: `enclosure slot 7`, `pci 0000:00:1f.2 ata3`
+    sets   the sets of disks that it is a member of, directly or below others: `md0`, `LVM vg0/data`, `btrfs home`,
+           `zfs tank`; only sets of several disks
+    """
+
+    name: str
+    model: str = ""
+    serial: str = ""
+    slot: str = ""
+    rotational: bool | None = None
+    size: int = 0
+    sets: tuple[str, ...] = ()
+
+
+class Threshold(msgspec.Struct, frozen=True):
+    """From which latency on single requests of a disk and operation are rows.
+
+    why  hump: there the second hump begins; tail: it is the p99.9; set: the user said so
+    """
+
+    disk: str
+    op: Op
+    us: float
+    why: Literal["hump", "tail", "set"]
 
 
 class ProbeTick(msgspec.Struct, frozen=True):
@@ -132,6 +223,9 @@ class ProbeTick(msgspec.Struct, frozen=True):
     first    number of the first of `rows`; rows are numbered consecutively from 0 in a session
     bpf_ns   time that the probe's programs ran in the kernel in this tick, measured or, once enough was measured,
              reckoned from its events; None if not known
+    selected, rows   of a probe that makes histograms: how many events of the session were to be rows, and those that
+             found room in the budget
+    facts, thresholds  None where nothing has changed since the tick before
     """
 
     id: str
@@ -144,6 +238,11 @@ class ProbeTick(msgspec.Struct, frozen=True):
     hists: list[Hist] = []
     disks: list[Disk] = []
     bpf_ns: int | None = None
+    parts: list[Part] = []
+    work: list[Work] = []
+    selected: int = 0
+    facts: list[DiskFacts] | None = None
+    thresholds: list[Threshold] | None = None
 
 
 class Box(msgspec.Struct, frozen=True):
@@ -217,8 +316,14 @@ class SetInterval(msgspec.Struct, frozen=True, tag="interval"):
     seconds: float
 
 
+class SetSlow(msgspec.Struct, frozen=True, tag="slow"):
+    """From which latency on single block requests are rows, in microseconds; None: found by the collector."""
+
+    us: float | None
+
+
 class Stop(msgspec.Struct, frozen=True, tag="stop"):
     """End the session: detach, drain, send a last snapshot with the exact totals, then `Bye`."""
 
 
-Control = Toggle | SetFilter | SetInterval | Stop
+Control = Toggle | SetFilter | SetInterval | SetSlow | Stop

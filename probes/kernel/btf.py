@@ -14,7 +14,7 @@ VMLINUX = Path("/sys/kernel/btf/vmlinux")
 
 MAGIC = 0xEB9F
 _HEAD = struct.Struct("=HBBIIIII")
-PTR, STRUCT, UNION, TYPEDEF, CONST, FUNC_PROTO = 2, 4, 5, 8, 10, 13
+PTR, STRUCT, UNION, ENUM, TYPEDEF, CONST, FUNC_PROTO = 2, 4, 5, 6, 8, 10, 13
 _TAIL = {1: 4, 3: 12, 14: 4, 17: 4}
 _PER_MEMBER = {4: 12, 5: 12, 6: 8, 13: 8, 15: 12, 19: 12}
 """Bytes behind a type's 12-byte head: fixed ones by kind (int, array, var, decl tag), and for each
@@ -54,7 +54,7 @@ class Btf:
             self._types = []
         if not self._types:
             raise BtfError(f"{VMLINUX} is not BTF, or damaged")
-        self._named = {(t.kind, t.name): i for i, t in enumerate(self._types, 1) if t.kind in (STRUCT, TYPEDEF)}
+        self._named = {(t.kind, t.name): i for i, t in enumerate(self._types, 1) if t.kind in (STRUCT, ENUM, TYPEDEF)}
 
     def _walk(self, at: int, end: int) -> Iterator[_Type]:
         unpack = struct.Struct("=III").unpack_from
@@ -107,6 +107,15 @@ class Btf:
                 if found is not None:
                     return int(bits) + found
         return None
+
+    def enumerator(self, enum: str, name: str) -> int:
+        """The value of an enumerator. Raises BtfError where there is none such."""
+        found, wanted = self._find(ENUM, enum), self._name_offset(name)
+        for i in range(found.info & 0xFFFF):
+            name_offset, value = struct.unpack_from("=Ii", self._data, found.at + 8 * i)
+            if name_offset == wanted or self._string(name_offset) == name.encode():
+                return int(value)
+        raise BtfError(f"enum {enum} has no {name} on this kernel")
 
     def tracepoint_argument(self, tracepoint: str, struct_name: str) -> int | None:
         """Which argument of a raw tracepoint is a pointer to this struct, from 0; None without such a tracepoint.

@@ -34,6 +34,10 @@ class Image(msgspec.Struct, frozen=True):
     maps: tuple[MapShape, ...]
 
 
+_DECODER = msgspec.msgpack.Decoder(Image)
+"""Made ahead of all threads: msgspec crashes where two of them meet a type for the first time."""
+
+
 def encode(image: Image) -> bytes:
     """An image as bytes."""
     return msgspec.msgpack.encode(image)
@@ -41,4 +45,4 @@ def encode(image: Image) -> bytes:
 
 def decode(data: bytes) -> Image:
     """The image in `data`. Raises msgspec.DecodeError where it is none."""
-    return msgspec.msgpack.decode(data, type=Image)
+    return _DECODER.decode(data)

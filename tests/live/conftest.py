@@ -6,12 +6,13 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.live.disks import slow_disk
 from tests.live.link import Session
 from tests.live.session import ROOT
 from tui import launch
@@ -67,3 +68,17 @@ def session(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Session]]
         one.link.close()  # which does not wait for what has said goodbye
         with suppress(ChildProcessError):
             os.waitpid(one.pid, 0)
+
+
+@pytest.fixture
+def slow(compiled: Workload, tmp_path: Path) -> Iterator[Callable[..., str]]:
+    """slow(delay=300) is a disk: see disks.slow_disk."""
+    with ExitStack() as disks:
+        made: list[str] = []
+
+        def make(**how: int) -> str:
+            folder = tmp_path / f"disk-{len(made)}"
+            made.append(disks.enter_context(slow_disk(compiled("slowfs"), folder, **how)))
+            return made[-1]
+
+        yield make

@@ -13,7 +13,7 @@ import pytest
 
 from probes.latency import Latency, slot_of
 from probes.snapshot import Toggle
-from tests.live.disks import Measured, fio, fio_command, loop, measured, slow_disk
+from tests.live.disks import Measured, fio, fio_command, loop, measured
 from tests.live.link import Session, tick_of
 from tests.live.session import Dump, Line, all_there
 
@@ -22,22 +22,7 @@ pytestmark = pytest.mark.live
 FIO_US = 60.0
 """What fio counts besides: its system call, and until it runs again."""
 
-Workload = Callable[[str], Path]
 SlowDisk = Callable[..., str]
-
-
-@pytest.fixture
-def slow(compiled: Workload, tmp_path: Path) -> Iterator[SlowDisk]:
-    """slow(delay=300) is a disk."""
-    with ExitStack() as disks:
-        made: list[str] = []
-
-        def make(**how: int) -> str:
-            folder = tmp_path / f"disk-{len(made)}"
-            made.append(disks.enter_context(slow_disk(compiled("slowfs"), folder, **how)))
-            return made[-1]
-
-        yield make
 
 
 def name_of(device: str) -> str:

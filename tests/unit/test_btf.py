@@ -144,3 +144,12 @@ def test_this_kernel() -> None:
     assert btf.offset("task_struct", "tgid") > btf.offset("task_struct", "flags") > 0
     assert btf.offset("list_head", "prev") == struct.calcsize("P")
     assert not btf.has("task_struct", "no_such_member")
+
+
+def test_enumerators_have_values(blob: Blob) -> None:
+    btf = Btf(blob.bytes())
+    assert btf.enumerator("colour", "BLUE") == 1
+    with pytest.raises(BtfError, match="enum colour has no GREEN"):
+        btf.enumerator("colour", "GREEN")
+    with pytest.raises(BtfError, match="no type shade"):
+        btf.enumerator("shade", "BLUE")

@@ -102,3 +102,10 @@ def test_no_flag_is_told_twice_and_none_is_forgotten(flags: int) -> None:
 
 def test_kernel_times_become_wall_clock_times() -> None:
     assert abs(time.monotonic_ns() + decode.wall_offset_ns() - time.time_ns()) < 50_000_000
+
+
+@pytest.mark.parametrize(
+    ("status", "name"), [(0, None), (10, "EIO"), (7, "ENODATA"), (200, "status 200"), (-5, "EIO"), (-110, "ETIMEDOUT")]
+)
+def test_errors_of_block_requests_whether_by_status_or_by_errno(status: int, name: str | None) -> None:
+    assert decode.block_error(status) == name

@@ -10,8 +10,23 @@ import msgspec
 import pytest
 
 from probes import wire
-from probes.outbox import MOST_ROWS, Outbox, merge_hists
-from probes.snapshot import Bye, Counts, Disk, Exit, Hist, Message, ProbeTick, Row, Snapshot
+from probes.merge import merge_hists
+from probes.outbox import MOST_ROWS, Outbox
+from probes.snapshot import (
+    Bye,
+    Counts,
+    Disk,
+    DiskFacts,
+    Exit,
+    Hist,
+    Message,
+    Part,
+    ProbeTick,
+    Row,
+    Snapshot,
+    Threshold,
+    Work,
+)
 from tests.unit.sessions import BOX, HELLO
 
 
@@ -150,6 +165,66 @@ def test_histograms_are_merged_and_disks_are_the_newest(pipe: Pipe) -> None:
     assert hists[0] == Hist("vda", "read", "device", ((3, 50), (9, 100)), 150, 15_000, 200, 50 * 4096, 50)
     assert [hist.op for hist in hists] == ["read", "write"]
     assert ticks[-1].disks == [Disk("vda", 49)]
+
+
+def test_what_was_told_last_of_disks_and_thresholds_is_kept(pipe: Pipe) -> None:
+    outbox = Outbox(pipe.writer)
+    session = Session(outbox)
+    told = {1: "oldest", 20: "old", 30: "new"}
+    for i in range(40):
+        name = told.get(i)
+        facts = [DiskFacts("vda", model=name)] if name else None
+        thresholds = [Threshold("vda", "read", float(i), "tail")] if name else None
+        session.tick(100, facts=facts, thresholds=thresholds, selected=i)
+    ticks = ticks_of(pipe.read_all(outbox))
+    assert len(ticks) < 15
+    known = [tick.facts[0].model for tick in ticks if tick.facts]
+    limits = [tick.thresholds[0].us for tick in ticks if tick.thresholds]
+    assert (known[-1], limits[-1], ticks[-1].selected) == ("new", 30.0, 39)
+
+
+def test_parts_and_work_are_merged_and_how_busy_a_disk_was_is_of_the_whole_time(pipe: Pipe) -> None:
+    outbox = Outbox(pipe.writer)
+    session = Session(outbox)
+    part = Part("vda", "read", ("sync",), 4096, True, ((3, 1),), 1, 10, 10, 512)
+    work = Work(7, "fio", "", False, "vda", "read", ((3, 1),), 1, 10, 10, 512)
+    for i in range(40):
+        session.tick(100, parts=[part], work=[work], disks=[Disk("vda", 0, 0, float(i % 2), 2.0)])
+    got = pipe.read_all(outbox)
+    ticks = ticks_of(got)
+    assert len(ticks) < 40
+    assert all(len(tick.parts) == len(tick.work) == 1 for tick in ticks)
+    assert sum(tick.parts[0].count for tick in ticks) == sum(tick.work[0].count for tick in ticks) == 40
+    spans = [message.span_ns for message in got if isinstance(message, Snapshot)]
+    busy_ns = sum((tick.disks[0].busy or 0.0) * span for tick, span in zip(ticks, spans, strict=True))
+    assert busy_ns == pytest.approx(20 * 100)
+    assert {tick.disks[0].depth for tick in ticks} == {2.0}
+
+
+def test_slow_requests_that_are_given_up_are_counted_among_the_requests_all_the_same(pipe: Pipe) -> None:
+    outbox = Outbox(pipe.writer)
+    outbox.send(HELLO)
+    made = 0
+    got: list[Message] = []
+    for n in range(60):
+        counts = Counts(seen=1000 * n, shown=990 * n, filtered=10 * n)
+        rows = [row(made + i) for i in range(1000)]
+        tick = ProbeTick("block", "on", counts, first=made, rows=rows, selected=made + 1200)
+        made += 1000
+        outbox.send(Snapshot(1000 + n, 100, "", BOX, (tick,), 7))
+        if n == 40:
+            got += pipe.read_all(outbox)
+    got += pipe.read_all(outbox)
+    ticks = ticks_of(got)
+    dropped = outbox.dropped["block"]
+    assert 0 < dropped < made
+    assert ticks[-1].counts == Counts(seen=59_000, shown=59 * 990, filtered=590)
+    reached = 0
+    for tick in ticks:
+        assert tick.first == reached
+        reached += len(tick.rows)
+    assert reached == made - dropped < ticks[-1].selected
+    assert ticks[-1].rows[-1][0] == made - 1
 
 
 def test_ends_of_processes_stay_with_their_rows(pipe: Pipe) -> None:

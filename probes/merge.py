@@ -1,0 +1,83 @@
+"""Several ticks as one: what was counted apart is added up by what it is of. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import TypeVar
+
+import msgspec
+
+from probes.latency import Latency, merge
+from probes.snapshot import Disk, Hist, Part, Work
+
+MOST_WORK = 4096
+"""Processes, disks and operations that are told apart; those that asked the least go into OTHERS."""
+OTHERS = "(others)"
+"""Stands for the name of a process where many were counted as one; its pid is 0."""
+
+Counted = TypeVar("Counted", Hist, Part, Work)
+
+
+def merge_hists(hists: Iterable[Hist]) -> list[Hist]:
+    """One histogram for each disk, operation and stage."""
+    return _grouped(hists, lambda hist: (hist.disk, hist.op, hist.stage))
+
+
+def merge_parts(parts: Iterable[Part]) -> list[Part]:
+    """One for each disk, operation and kind of request."""
+    return _grouped(parts, lambda part: (part.disk, part.op, part.flags, part.size, part.sequential))
+
+
+def merge_work(work: Iterable[Work], most: int = MOST_WORK) -> list[Work]:
+    """One for each process, disk and operation. Beyond `most`, one for the rest of each disk and operation."""
+    merged = _grouped(work, _worker)
+    if len(merged) <= most:
+        return merged
+    merged.sort(key=lambda done: (done.pid == 0, -done.sum_ns))
+    rest = [msgspec.structs.replace(done, pid=0, comm=OTHERS, cgroup="", kernel=False) for done in merged[most:]]
+    return _grouped(merged[:most] + rest, _worker)
+
+
+def _worker(done: Work) -> Hashable:
+    return done.pid, done.comm, done.cgroup, done.kernel, done.disk, done.op
+
+
+def merge_disks(before: Sequence[Disk], now: Sequence[Disk], spans: tuple[int, int]) -> list[Disk]:
+    """The disks as they are now; how busy and how deep they were is of both spans, each counted by its length."""
+    was = {disk.name: disk for disk in before}
+    return [
+        msgspec.structs.replace(
+            disk,
+            busy=_mean(was[disk.name].busy, disk.busy, spans),
+            depth=_mean(was[disk.name].depth, disk.depth, spans),
+        )
+        if disk.name in was
+        else disk
+        for disk in now
+    ]
+
+
+def _grouped(items: Iterable[Counted], key: Callable[[Counted], Hashable]) -> list[Counted]:
+    groups: dict[Hashable, list[Counted]] = {}
+    for item in items:
+        groups.setdefault(key(item), []).append(item)
+    return [_sum(group) if len(group) > 1 else group[0] for group in groups.values()]
+
+
+def _sum(group: Sequence[Counted]) -> Counted:
+    whole = merge(Latency(dict(one.slots), one.count, one.sum_ns, one.max_ns) for one in group)
+    return msgspec.structs.replace(
+        group[0],
+        slots=tuple(sorted(whole.slots.items())),
+        count=whole.count,
+        sum_ns=whole.sum_ns,
+        max_ns=whole.max_ns,
+        bytes=sum(one.bytes for one in group),
+        errors=sum(one.errors for one in group),
+    )
+
+
+def _mean(a: float | None, b: float | None, spans: tuple[int, int]) -> float | None:
+    if a is None or b is None:
+        return a if b is None else b
+    return (a * spans[0] + b * spans[1]) / max(sum(spans), 1)

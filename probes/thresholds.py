@@ -1,0 +1,76 @@
+"""From which latency on a single request is worth a row: found from the histograms, or set by the user."""
+
+from __future__ import annotations
+
+from probes.humps import second_hump
+from probes.latency import Latency, low_ns
+from probes.snapshot import Hist, Op, Threshold
+
+EVERY_NS = 2_000_000_000
+"""How often thresholds are found anew."""
+GENERATION_NS = 30_000_000_000
+"""What is younger than one to two of these counts."""
+ENOUGH = 1000
+"""Requests without which there is no p99.9."""
+TAIL = 0.999
+STEADY = 1.1
+"""A threshold that would move by less stays."""
+
+Series = tuple[str, Op]
+
+
+class Thresholds:
+    """The threshold of each disk and operation, kept up to date with the histograms of the device stage."""
+
+    def __init__(self) -> None:
+        self._set_us: float | None = None
+        self._young: dict[Series, dict[int, int]] = {}
+        self._old: dict[Series, dict[int, int]] = {}
+        self._born_ns = self._found_ns = 0
+        self._found: dict[Series, Threshold] = {}
+
+    def set(self, us: float | None) -> None:
+        """One threshold for all, from now on; None: find them."""
+        self._set_us = us
+        self._found_ns = 0
+        self._found.clear()
+
+    def add(self, hists: list[Hist]) -> None:
+        """Takes in the histograms of a tick."""
+        for hist in hists:
+            if hist.stage == "device":
+                slots = self._young.setdefault((hist.disk, hist.op), {})
+                for slot, here in hist.slots:
+                    slots[slot] = slots.get(slot, 0) + here
+
+    def find(self, now_ns: int) -> list[Threshold] | None:
+        """All thresholds, or None where it is not yet time or none has changed. `now_ns` is any steady clock."""
+        if self._found_ns and now_ns - self._found_ns < EVERY_NS:
+            return None
+        self._found_ns = now_ns
+        before = dict(self._found)
+        for series in {**self._old, **self._young}:
+            found = self._threshold(series)
+            if found is not None and not _same(self._found.get(series), found):
+                self._found[series] = found
+        if now_ns - self._born_ns > GENERATION_NS:
+            self._old, self._young, self._born_ns = self._young, {}, now_ns
+        return list(self._found.values()) if self._found != before else None
+
+    def _threshold(self, series: Series) -> Threshold | None:
+        disk, op = series
+        if self._set_us is not None:
+            return Threshold(disk, op, self._set_us, "set")
+        slots = dict(self._old.get(series, {}))
+        for slot, here in self._young.get(series, {}).items():
+            slots[slot] = slots.get(slot, 0) + here
+        if (hump := second_hump(slots)) is not None:
+            return Threshold(disk, op, low_ns(hump.low) / 1000, "hump")
+        count = sum(slots.values())
+        if count < ENOUGH:
+            return None
+        return Threshold(disk, op, Latency(slots, count, 0, low_ns(max(slots) + 1)).percentile_ns(TAIL) / 1000, "tail")
+
+
+def _same(a: Threshold | None, b: Threshold) -> bool:
+    return a is not None and a.why == b.why and max(a.us, b.us) < STEADY * min(a.us, b.us)

@@ -1,0 +1,87 @@
+"""From which latency on a request is slow."""
+
+from __future__ import annotations
+
+import random
+
+from probes.latency import slot_of
+from probes.snapshot import Hist, Op
+from probes.thresholds import ENOUGH, EVERY_NS, GENERATION_NS, Thresholds
+
+
+def hist(disk: str, op: Op, latencies_us: list[float]) -> Hist:
+    slots: dict[int, int] = {}
+    for us in latencies_us:
+        slot = slot_of(round(us * 1000))
+        slots[slot] = slots.get(slot, 0) + 1
+    return Hist(disk, op, "device", tuple(sorted(slots.items())), len(latencies_us), 0, 0)
+
+
+def ordinary(count: int, seed: int = 1) -> list[float]:
+    dice = random.Random(seed)
+    return [300 * dice.lognormvariate(0, 0.3) for _ in range(count)]
+
+
+def sick(count: int) -> list[float]:
+    dice = random.Random(2)
+    return [dice.uniform(20_000, 60_000) if n % 50 == 0 else us for n, us in enumerate(ordinary(count))]
+
+
+def test_where_the_second_hump_begins() -> None:
+    thresholds = Thresholds()
+    thresholds.add([hist("sdb", "read", sick(5000))])
+    (found,) = thresholds.find(1) or ()
+    assert (found.disk, found.op, found.why) == ("sdb", "read", "hump")
+    assert 10_000 < found.us <= 20_500
+
+
+def test_else_the_tail() -> None:
+    latencies = ordinary(10_000)
+    thresholds = Thresholds()
+    thresholds.add([hist("sda", "write", latencies)])
+    (found,) = thresholds.find(1) or ()
+    assert found.why == "tail"
+    assert 5 <= sum(us >= found.us for us in latencies) <= 20
+
+
+def test_nothing_is_said_of_too_few() -> None:
+    thresholds = Thresholds()
+    thresholds.add([hist("sda", "read", ordinary(ENOUGH - 1))])
+    assert thresholds.find(1) is None
+
+
+def test_what_the_user_says_holds_for_every_disk_seen() -> None:
+    thresholds = Thresholds()
+    thresholds.add([hist("sda", "read", ordinary(5)), hist("sdb", "flush", ordinary(5))])
+    thresholds.set(20_000.0)
+    assert {(t.disk, t.us, t.why) for t in thresholds.find(1) or ()} == {
+        ("sda", 20_000.0, "set"),
+        ("sdb", 20_000.0, "set"),
+    }
+
+
+def test_it_is_told_when_it_has_moved_and_not_before() -> None:
+    thresholds = Thresholds()
+    thresholds.add([hist("sda", "read", ordinary(5000))])
+    assert thresholds.find(1) is not None
+    thresholds.add([hist("sda", "read", ordinary(5000, seed=3))])
+    assert thresholds.find(2) is None
+    assert thresholds.find(1 + EVERY_NS) is None
+    thresholds.add([hist("sda", "read", [us * 3 for us in ordinary(50_000)])])
+    (moved,) = thresholds.find(1 + 2 * EVERY_NS) or ()
+    assert moved.us > 1500
+
+
+def test_what_is_long_past_no_longer_counts() -> None:
+    thresholds = Thresholds()
+    thresholds.add([hist("sda", "read", [us * 10 for us in ordinary(5000)])])
+    now = GENERATION_NS + 1
+    slow = thresholds.find(now)
+    for _ in range(2):
+        thresholds.add([hist("sda", "read", ordinary(5000))])
+        now += GENERATION_NS + 1
+        fast = thresholds.find(now)
+    assert slow is not None
+    assert fast is None or fast[0].us < slow[0].us / 3
+    thresholds.add([hist("sda", "read", ordinary(5000))])
+    assert (thresholds.find(now + EVERY_NS) or fast or slow)[0].us < slow[0].us / 3
