@@ -6,19 +6,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from probes.filter import Filter
-from probes.snapshot import Counts, Exit, Hello, ProbeInfo, ProbeTick, Row, Snapshot
-from tui.tally import Series, Sum, Tally, hidden, series_of, sum_of
+from probes.snapshot import Counts, DiskFacts, Exit, Hello, ProbeInfo, ProbeTick, Row, Snapshot, Threshold
+from tui.findings.finding import Finding
+from tui.findings.watch import Watch
+from tui.tally import Series, Sort, Sum, Tally, Worker, hidden, series_of, sorts_of, sum_of, workers_of
 
 
 class Sink(Protocol):
-    """A format: writes each thing as it comes. Times are in nanoseconds since the epoch."""
+    """A format: writes each thing as it comes. Times are in nanoseconds since the epoch; None: of the whole session."""
 
     def ready(self, hello: Hello, states: Mapping[str, str]) -> None: ...
     def rows(self, probe: ProbeInfo, rows: Sequence[Row]) -> None: ...
     def exits(self, probe: ProbeInfo, exits: Sequence[Exit]) -> None: ...
     def counts(self, probe: ProbeInfo, time: int, counts: Counts) -> None: ...
     def hist(self, probe: ProbeInfo, time: int | None, series: Series, total: Sum) -> None: ...
-    def total(self, probe: ProbeInfo, counts: Counts) -> None: ...
+    def work(self, probe: ProbeInfo, time: int | None, work: Mapping[Worker, Sum]) -> None: ...
+    def sorts(self, probe: ProbeInfo, time: int | None, sorts: Mapping[Sort, Sum]) -> None: ...
+    def disk(self, probe: ProbeInfo, time: int, facts: DiskFacts) -> None: ...
+    def threshold(self, probe: ProbeInfo, time: int, threshold: Threshold) -> None: ...
+    def finding(self, finding: Finding, time: int) -> None: ...
+    def total(self, probe: ProbeInfo, tally: Tally) -> None: ...
     def flush(self) -> None: ...
 
 
@@ -59,6 +66,8 @@ class Dump:
         self._kept: dict[str, set[int]] = {name: set() for name in options.probes}
         self._held: list[Snapshot] | None = []
         self._states = dict.fromkeys(options.probes, "off")
+        self._watch = Watch() if any(self._infos[name].view == "latency" for name in options.probes) else None
+        self._known: set[DiskFacts | Threshold] = set()
 
     @property
     def failed(self) -> bool:
@@ -85,8 +94,10 @@ class Dump:
         for name, tally in self._tallies.items():
             for series, total in sorted(tally.series.items()):
                 self._sink.hist(self._infos[name], None, series, total)
+            self._sink.work(self._infos[name], None, tally.work)
+            self._sink.sorts(self._infos[name], None, tally.sorts)
         for name, tally in self._tallies.items():
-            self._sink.total(self._infos[name], tally.total)
+            self._sink.total(self._infos[name], tally)
         self._sink.flush()
 
     def _release(self) -> None:
@@ -100,6 +111,8 @@ class Dump:
         for tick in snapshot.probes:
             if tick.id in self._tallies:
                 self._write_tick(snapshot.time, tick)
+        for finding in self._watch.take(snapshot) if self._watch else ():
+            self._sink.finding(finding, snapshot.time)
 
     def _write_tick(self, time: int, tick: ProbeTick) -> None:
         info = self._infos[tick.id]
@@ -109,7 +122,13 @@ class Dump:
             rows, exits, counts = self._filtered(info, tick, counts)
         else:
             rows, exits = tick.rows, tick.exits
+        work, sorts = self._work(tick), sorts_of(tick.parts)
         tally.add(counts, tick.hists)
+        tally.add_work(work)
+        tally.add_sorts(sorts)
+        tally.selected = tick.selected
+        tally.listed += len(rows)
+        self._write_news(time, info, tick)
         if rows:
             self._sink.rows(info, rows)
         if exits:
@@ -118,6 +137,28 @@ class Dump:
             self._sink.counts(info, time, counts)
             for hist in tick.hists:
                 self._sink.hist(info, time, series_of(hist), sum_of(hist))
+            self._sink.work(info, time, work)
+            self._sink.sorts(info, time, sorts)
+
+    def _write_news(self, time: int, info: ProbeInfo, tick: ProbeTick) -> None:
+        """What is known of disks, and from when on requests are slow, where it was not known or was otherwise."""
+        for facts in tick.facts or ():
+            if facts not in self._known:
+                self._sink.disk(info, time, facts)
+        for threshold in tick.thresholds or ():
+            if threshold not in self._known:
+                self._sink.threshold(info, time, threshold)
+        for kind, news in ((DiskFacts, tick.facts), (Threshold, tick.thresholds)):
+            if news is not None:
+                self._known = {one for one in self._known if not isinstance(one, kind)} | set(news)
+
+    def _work(self, tick: ProbeTick) -> dict[Worker, Sum]:
+        """What the processes did that pass the filter; one that names what is not known of them is not put to them."""
+        work = workers_of(tick.work)
+        if not all(term.key in ("pid", "comm") for term in self._options.filter.terms):
+            return work
+        matches = self._options.filter.matches
+        return {worker: done for worker, done in work.items() if matches({"pid": worker.pid, "comm": worker.comm})}
 
     def _filtered(self, info: ProbeInfo, tick: ProbeTick, counts: Counts) -> tuple[list[Row], list[Exit], Counts]:
         """Rows that the filter lets through, the ends of their processes, and the counts that follow."""
@@ -136,6 +177,8 @@ class Dump:
                 errors += 1
         exits = [end for end in tick.exits if end.row in kept]
         kept.difference_update(end.row for end in exits)
+        if info.view == "latency":  # its counts are of requests, few of which are rows
+            return rows, exits, counts
         return rows, exits, hidden(counts, len(tick.rows) - len(rows), errors)
 
 

@@ -8,9 +8,12 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import BinaryIO
 
+import msgspec
+
 from probes.latency import bounds_us
-from probes.snapshot import Counts, Exit, Hello, ProbeInfo, Row
-from tui.tally import Series, Sum
+from probes.snapshot import Counts, DiskFacts, Exit, Hello, ProbeInfo, Row, Threshold
+from tui.findings.finding import Finding
+from tui.tally import Series, Sort, Sum, Tally, Worker
 
 _encode = json.JSONEncoder(ensure_ascii=True, allow_nan=False, check_circular=False, separators=(",", ":")).encode
 
@@ -55,26 +58,43 @@ class JsonSink:
         self._add(type="counts", probe=probe.id, time=rfc3339(time), **_fields(counts))
 
     def hist(self, probe: ProbeInfo, time: int | None, series: Series, total: Sum) -> None:
-        latency = total.latency
-        slots = [[*map(_short, bounds_us(slot)), count] for slot, count in sorted(latency.slots.items())]
-        moved = {"bytes": total.bytes, "errors": total.errors} if series.stage == "device" else {}
+        of = {"disk": series.disk, "op": series.op, "stage": series.stage}
+        self._add(type="hist", probe=probe.id, **_at(time), **of, **_sums(total, moved=series.stage == "device"))
+
+    def work(self, probe: ProbeInfo, time: int | None, work: Mapping[Worker, Sum]) -> None:
+        for worker, done in sorted(work.items()):
+            self._add(type="work", probe=probe.id, **_at(time), **worker._asdict(), **_sums(done))
+
+    def sorts(self, probe: ProbeInfo, time: int | None, sorts: Mapping[Sort, Sum]) -> None:
+        for sort, done in sorted(sorts.items()):
+            self._add(type="part", probe=probe.id, **_at(time), **sort._asdict(), **_sums(done))
+
+    def disk(self, probe: ProbeInfo, time: int, facts: DiskFacts) -> None:
+        known = msgspec.structs.asdict(facts)
+        self._add(type="disk", probe=probe.id, **_at(time), disk=known.pop("name"), **known)
+
+    def threshold(self, probe: ProbeInfo, time: int, threshold: Threshold) -> None:
+        self._add(type="threshold", probe=probe.id, **_at(time), **msgspec.structs.asdict(threshold))
+
+    def finding(self, finding: Finding, time: int) -> None:
         self._add(
-            type="hist",
-            probe=probe.id,
-            **({} if time is None else {"time": rfc3339(time)}),
-            disk=series.disk,
-            op=series.op,
-            stage=series.stage,
-            unit="us",
-            slots=slots,
-            count=latency.count,
-            sum=latency.sum_ns / 1000,
-            max=latency.max_ns / 1000,
-            **moved,
+            type="finding",
+            state="begins" if finding.until is None else "ends",
+            time=rfc3339(time),
+            id=finding.id,
+            kind=finding.kind,
+            severity=finding.severity,
+            disk=finding.disk,
+            title=finding.title,
+            text=finding.text,
+            since=rfc3339(finding.since),
+            **({} if finding.until is None else {"until": rfc3339(finding.until)}),
+            numbers={name: _figure(value) for name, value in finding.numbers.items()},
         )
 
-    def total(self, probe: ProbeInfo, counts: Counts) -> None:
-        self._add(type="total", probe=probe.id, **_fields(counts))
+    def total(self, probe: ProbeInfo, tally: Tally) -> None:
+        slow = {"selected": tally.selected, "listed": tally.listed} if probe.view == "latency" else {}
+        self._add(type="total", probe=probe.id, **_fields(tally.total), **slow)
 
     def flush(self) -> None:
         if self._lines:
@@ -85,6 +105,28 @@ class JsonSink:
     def _add(self, **line: object) -> None:
         # ASCII ends with DEL, which JSON does not escape by itself; it can only stand within a string.
         self._lines.append(_encode(line).replace("\x7f", "\\u007f") + "\n")
+
+
+def _at(time: int | None) -> dict[str, str]:
+    return {} if time is None else {"time": rfc3339(time)}
+
+
+def _sums(total: Sum, *, moved: bool = True) -> dict[str, object]:
+    """`moved`: with the bytes that were moved, and the errors."""
+    latency = total.latency
+    sums: dict[str, object] = {
+        "unit": "us",
+        "slots": [[*map(_short, bounds_us(slot)), count] for slot, count in sorted(latency.slots.items())],
+        "count": latency.count,
+        "sum": latency.sum_ns / 1000,
+        "max": latency.max_ns / 1000,
+    }
+    return sums | {"bytes": total.bytes, "errors": total.errors} if moved else sums
+
+
+def _figure(value: float | str) -> float | str:
+    """A figure of a finding, without digits that mean nothing."""
+    return round(value, 6) if isinstance(value, float) else value
 
 
 def _fields(counts: Counts) -> dict[str, int]:

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import IO
+from typing import IO, TypeVar
 
 from rich.console import Console
 from rich.text import Text
 
 from probes.latency import fold_powers_of_two
-from probes.snapshot import Column, Counts, Exit, Hello, ProbeInfo, Row
+from probes.snapshot import Column, Counts, DiskFacts, Exit, Hello, ProbeInfo, Row, Threshold
 from tui import format as fmt
-from tui.tally import Series, Sum
+from tui.findings.finding import Finding
+from tui.tally import Series, Sort, Sum, Tally, Worker, by_process
 from tui.text import fit, safe, width
+from tui.unit_names import unit_name
 
+Of = TypeVar("Of")
+
+REASONS = {"hump": "there the second hump begins", "tail": "the slowest of a thousand", "set": "as asked for"}
 BAR = 40
 """Cells of the longest bar of a histogram."""
+LONGEST_LIST = 10
+"""Processes, or sorts of requests, that are named: those that took most of the time."""
 LEAST_WIDTH = 8
 """Cells of a column that the screen does not show."""
 
@@ -54,25 +61,65 @@ class TextSink:
 
     def hist(self, probe: ProbeInfo, time: int | None, series: Series, total: Sum) -> None:
         self._headed = ""
-        latency = total.latency
-        p50, p99 = (fmt.duration(latency.percentile_ns(share)) for share in (0.5, 0.99))
         when = "" if time is None else f"{fmt.clock(time)} "
-        self._add(
-            f"{when}{series.disk} {series.op}, {series.stage} time: {fmt.count(latency.count)} requests, "
-            f"average {fmt.duration(latency.average_ns)}, p50 {p50}, p99 {p99}, max {fmt.duration(latency.max_ns)}",
-            "bold",
-        )
+        self._add(f"{when}{series.disk} {series.op}, {series.stage} time: {_summed(total)}", "bold")
         if time is None:
-            self._bars(fold_powers_of_two(latency.slots))
+            self._bars(fold_powers_of_two(total.latency.slots))
 
-    def total(self, probe: ProbeInfo, counts: Counts) -> None:
-        self._add(f"{probe.id}: {_counted(counts)}", "bold")
+    def work(self, probe: ProbeInfo, time: int | None, work: Mapping[Worker, Sum]) -> None:
+        if time is not None or not work:
+            return
+        self._add("who asked for it, from submission to completion:", "bold")
+        processes = by_process(work)
+        for who in _longest(processes):
+            pid, comm, cgroup, kernel = who
+            owner = f" {'for ' if kernel else ''}{unit_name(cgroup)}" if cgroup else ""
+            self._add(f"{pid:>8} {comm}{owner}: {_summed(processes[who])}, {fmt.size(processes[who].bytes)}", "")
+
+    def sorts(self, probe: ProbeInfo, time: int | None, sorts: Mapping[Sort, Sum]) -> None:
+        if time is not None or not sorts:
+            return
+        self._add("what it was, time in the device:", "bold")
+        for sort in _longest(sorts):
+            size = f"up to {fmt.size(sort.size)}" if sort.size else "larger"
+            pattern = "sequential" if sort.sequential else "random"
+            kind = " ".join((sort.disk, sort.op, pattern, size, *sort.flags))
+            self._add(f"{kind}: {_summed(sorts[sort])}", "")
+
+    def disk(self, probe: ProbeInfo, time: int, facts: DiskFacts) -> None:
+        known = (
+            *(f"{what} {value}" for what in ("model", "serial", "slot") if (value := getattr(facts, what))),
+            *(f"a member of {name}" for name in facts.sets),
+            *([fmt.size(facts.size)] if facts.size else []),
+        )
+        self._news(f"{fmt.clock(time)} {facts.name}: {', '.join(known) or 'nothing is known of it'}")
+
+    def threshold(self, probe: ProbeInfo, time: int, threshold: Threshold) -> None:
+        since = fmt.duration(threshold.us * 1000)
+        self._news(
+            f"{fmt.clock(time)} {threshold.disk} {threshold.op}: slow from {since} on ({REASONS[threshold.why]})"
+        )
+
+    def finding(self, finding: Finding, time: int) -> None:
+        self._headed = ""
+        said = finding.text
+        if finding.until is not None:
+            said = f"{finding.title}: over, it held from {fmt.clock(finding.since)} to {fmt.clock(finding.until)}"
+        self._add(f"{fmt.clock(time)} {finding.severity}: {said}", "bold")
+
+    def total(self, probe: ProbeInfo, tally: Tally) -> None:
+        slow = f"; {tally.listed:,} of {tally.selected:,} slow requests listed" if probe.view == "latency" else ""
+        self._add(f"{probe.id}: {_counted(tally.total)}{slow}", "bold")
 
     def flush(self) -> None:
         if self._lines:
             self._console.print(Text("\n").join(self._lines))
             self._lines.clear()
             self._console.file.flush()
+
+    def _news(self, line: str) -> None:
+        self._headed = ""
+        self._add(line, "dim")
 
     def _bars(self, powers: Mapping[int, int]) -> None:
         most = max(powers.values(), default=0)
@@ -85,6 +132,20 @@ class TextSink:
     def _add(self, line: str, style: str) -> None:
         shown = fit(line, self._width).rstrip() if self._width else safe(line)
         self._lines.append(Text(shown, style))
+
+
+def _summed(total: Sum) -> str:
+    latency = total.latency
+    p50, p99 = (fmt.duration(latency.percentile_ns(share)) for share in (0.5, 0.99))
+    return (
+        f"{fmt.count(latency.count)} requests, average {fmt.duration(latency.average_ns)}, "
+        f"p50 {p50}, p99 {p99}, max {fmt.duration(latency.max_ns)}"
+    )
+
+
+def _longest(sums: Mapping[Of, Sum]) -> list[Of]:
+    """Those that took most of the time."""
+    return sorted(sums, key=lambda of: -sums[of].latency.sum_ns)[:LONGEST_LIST]
 
 
 def _counted(counts: Counts) -> str:

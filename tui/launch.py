@@ -31,12 +31,14 @@ CLOSING_S = 5.0
 
 @dataclass(frozen=True)
 class Options:
-    """What a session begins with. probes: None for all; stats: measure what ebtop's own programs cost in the kernel."""
+    """What a session begins with. probes: None for all; slow_us: from which latency on block requests are
+    rows, None: found by the collector; stats: measure what ebtop's own programs cost in the kernel."""
 
     probes: tuple[str, ...] | None = None
     filter: str = ""
     interval_s: float = 1.0
     rows: int = 1000
+    slow_us: float | None = None
     stats: bool = False
 
 

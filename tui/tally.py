@@ -1,12 +1,16 @@
-"""Sums over ticks: a probe's counts and its histograms. Pure."""
+"""Sums over ticks: a probe's counts, its histograms, who asked for what, and what it was. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from probes.latency import EMPTY, Latency, merge
-from probes.snapshot import Counts, Hist, ProbeTick
+from probes.snapshot import Counts, Flag, Hist, Op, Part, ProbeTick, Work
+
+MOST_WORKERS = 4096
+"""Processes, disks and operations that are told apart in a session; the work of all others goes under OTHERS."""
+OTHERS = "(others)"
 
 
 class Series(NamedTuple):
@@ -15,6 +19,27 @@ class Series(NamedTuple):
     disk: str
     op: str
     stage: str
+
+
+class Worker(NamedTuple):
+    """Who asked which disk for what; see `probes.snapshot.Work`."""
+
+    pid: int
+    comm: str
+    cgroup: str
+    kernel: bool
+    disk: str
+    op: Op
+
+
+class Sort(NamedTuple):
+    """A sort of requests; see `probes.snapshot.Part`."""
+
+    disk: str
+    op: Op
+    flags: tuple[Flag, ...]
+    size: int
+    sequential: bool
 
 
 class Sum(NamedTuple):
@@ -52,11 +77,14 @@ def _fields(counts: Counts) -> tuple[int, ...]:
 
 
 class Tally:
-    """What one probe counted in a session."""
+    """What one probe counted in a session. `selected` and `listed` are single requests: see `probes.snapshot`."""
 
     def __init__(self) -> None:
         self.total = Counts()
         self.series: dict[Series, Sum] = {}
+        self.work: dict[Worker, Sum] = {}
+        self.sorts: dict[Sort, Sum] = {}
+        self.selected = self.listed = 0
         self._before = Counts()
 
     def counts_of(self, tick: ProbeTick) -> Counts:
@@ -72,12 +100,41 @@ class Tally:
             key = series_of(hist)
             self.series[key] = joined(self.series.get(key, Sum()), sum_of(hist))
 
+    def add_work(self, work: Mapping[Worker, Sum]) -> None:
+        """Adds what processes did in a tick."""
+        for worker, done in work.items():
+            key = worker
+            if key not in self.work and len(self.work) >= MOST_WORKERS:
+                key = Worker(0, OTHERS, "", False, worker.disk, worker.op)
+            self.work[key] = joined(self.work.get(key, Sum()), done)
+
+    def add_sorts(self, sorts: Mapping[Sort, Sum]) -> None:
+        """Adds what requests of a tick were."""
+        for sort, done in sorts.items():
+            self.sorts[sort] = joined(self.sorts.get(sort, Sum()), done)
+
 
 def series_of(hist: Hist) -> Series:
     return Series(hist.disk, hist.op, hist.stage)
 
 
-def sum_of(hist: Hist) -> Sum:
+def workers_of(work: Iterable[Work]) -> dict[Worker, Sum]:
+    return {Worker(w.pid, w.comm, w.cgroup, w.kernel, w.disk, w.op): sum_of(w) for w in work}
+
+
+def sorts_of(parts: Iterable[Part]) -> dict[Sort, Sum]:
+    return {Sort(p.disk, p.op, p.flags, p.size, p.sequential): sum_of(p) for p in parts}
+
+
+def by_process(work: Mapping[Worker, Sum]) -> dict[tuple[int, str, str, bool], Sum]:
+    """Work by pid, comm, cgroup and whether it is a kernel thread, over all disks and operations."""
+    found: dict[tuple[int, str, str, bool], Sum] = {}
+    for worker, done in work.items():
+        found[worker[:4]] = joined(found.get(worker[:4], Sum()), done)
+    return found
+
+
+def sum_of(hist: Hist | Part | Work) -> Sum:
     return Sum(Latency(dict(hist.slots), hist.count, hist.sum_ns, hist.max_ns), hist.bytes, hist.errors)
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from tests.unit.sessions import FakeLink, Outcome
 from tui import __version__, cli
-from tui.commands import COMMANDS
+from tui.commands import COMMANDS, arguments
 from tui.commands.arguments import filter_text
 from tui.commands.errors import CommandError
 
@@ -40,7 +40,9 @@ REFUSALS = {
     "no file": (["replay"], "FILE"),
     "missing file": (["dump", "no-such-file"], "cannot read no-such-file: no such file or directory"),
     "two files": (["dump", "a", "b"], "'b' is not a filter: give one FILE"),
-    "live flag on a file": (["dump", "a", "--rows", "5"], "--interval and --rows are for live sessions"),
+    "bad threshold": (["--slow", "20"], "--slow '20' is not a latency: write 500us, 20ms, 1s (at most 60s) or auto"),
+    "endless threshold": (["dump", "--slow", "2m"], "--slow '2m' is not a latency"),
+    "live flag on a file": (["dump", "a", "--rows", "5"], "--interval, --rows and --slow are for live sessions"),
     "no terminal": ([], "no terminal to draw on: run it in one, or use ebtop dump"),
     "no terminal to replay": (["replay", "a"], "no terminal to draw on: run it in one, or use ebtop dump a"),
 }
@@ -189,3 +191,10 @@ def test_demo_says_so_where_its_recording_is_missing(
     done = ebtop("demo")
     assert done.code == 2
     assert "the demo recording is missing" in done.err
+
+
+@pytest.mark.parametrize(
+    ("text", "us"), [("500us", 500), ("20ms", 20_000), ("1.5s", 1_500_000), ("1m", 60_000_000), ("auto", None)]
+)
+def test_thresholds_of_slowness(text: str, us: float | None) -> None:
+    assert arguments.slow(text) == us

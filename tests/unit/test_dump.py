@@ -66,7 +66,7 @@ def test_json_of_a_live_session_from_ready_to_total(ebtop: Ebtop, collector: Ins
     assert link.closed
     got = lines(done.out)
     assert [line["type"] for line in got] == (
-        ["ready", "row", "row", "exit", "exit", "row", "hist", "hist", "total", "total", "total"]
+        ["ready", "row", "row", "exit", "exit", "row", "finding", "hist", "hist", "total", "total", "total"]
     )
     assert got[0] == {
         "type": "ready",
@@ -88,7 +88,7 @@ def test_json_of_a_live_session_from_ready_to_total(ebtop: Ebtop, collector: Ins
     assert got[4] == {"type": "exit", "probe": "exec", "pid": 11, "code": None, "signal": "SIGKILL", "age_ms": 7.0}
     assert got[5]["path"] == "/etc/passwd"
     assert got[5]["latency_us"] == 12.5
-    assert got[6] == {
+    assert got[7] == {
         "type": "hist",
         "probe": "block",
         "disk": "vda",
@@ -102,9 +102,9 @@ def test_json_of_a_live_session_from_ready_to_total(ebtop: Ebtop, collector: Ins
         "bytes": 20480,
         "errors": 1,
     }
-    assert got[7]["slots"] == [[0, 0.125, 4]]
-    assert "bytes" not in got[7]
-    assert got[9] == {
+    assert got[8]["slots"] == [[0, 0.125, 4]]
+    assert "bytes" not in got[8]
+    assert got[10] == {
         "type": "total",
         "probe": "open",
         "seen": 15,

@@ -10,13 +10,14 @@ from typing import NoReturn
 
 from tui.commands.errors import CommandError, nearest
 
-UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
-DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)?", re.ASCII)
+UNITS = {"us": 0.000_001, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+DURATION = re.compile(r"(\d+(?:\.\d+)?)(us|ms|s|m|h)?", re.ASCII)
 TERM = re.compile(r"!?[A-Za-z_]+[:=]")
 BRIEFEST_TICK_S = 0.1
 LONGEST_TICK_S = 60.0
 LONGEST_S = 366 * 86400.0
 MOST_ROWS = 100_000
+LONGEST_SLOW_US = 60e6
 
 
 class Parser(argparse.ArgumentParser):
@@ -71,6 +72,17 @@ def rows(text: str) -> int:
     return number
 
 
+def slow(text: str) -> float | None:
+    """Microseconds from which on a block request is slow; None for `auto`. Raises CommandError."""
+    if text == "auto":
+        return None
+    match = DURATION.fullmatch(text)
+    us = float(match[1]) * UNITS[match[2]] * 1e6 if match and match[2] else 0.0
+    if not 1 <= us <= LONGEST_SLOW_US:
+        raise CommandError(f"--slow {text!r} is not a latency: write 500us, 20ms, 1s (at most 60s) or auto")
+    return us
+
+
 def probe_list(text: str) -> tuple[str, ...]:
     """The probes named in `exec,open`, each once, in the order of the registry. Raises CommandError."""
     from probes.registry import PROBES
@@ -115,6 +127,12 @@ def add_live(parser: Parser) -> None:
     add_probe(parser)
     parser.add_argument("--interval", type=tick, metavar="TIME", help="length of a tick: 500ms, 1s, .. (default 1s)")
     parser.add_argument("--rows", type=rows, metavar="N", help="most rows a second and probe (default 1000)")
+    parser.add_argument(
+        "--slow",
+        type=slow,
+        metavar="TIME",
+        help="list block requests that take so long: 500us, 20ms, .. (default auto: the second hump, or p99.9)",
+    )
 
 
 def add_for(parser: Parser) -> None:

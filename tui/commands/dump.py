@@ -39,8 +39,8 @@ def run(args: Namespace) -> int:
         with live.session(args) as link:
             return _dump_live(link, args)
     path = args.words.pop(0)
-    if args.interval is not None or args.rows is not None:
-        raise CommandError("--interval and --rows are for live sessions: a recording has the ticks and rows it has")
+    if args.interval is not None or args.rows is not None or args.slow is not None:
+        raise CommandError("--interval, --rows and --slow are for live sessions: a recording has what it has")
     for word in args.words:
         if not is_term(word) and " " not in word:
             raise CommandError(f"{word!r} is not a filter: give one FILE, then terms like comm:nginx")

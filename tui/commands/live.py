@@ -56,7 +56,7 @@ def options(args: Namespace, stats: bool) -> launch.Options:
     """What a collector is to do; what was not said is the default."""
     from tui.launch import Options
 
-    said = {"interval_s": args.interval, "rows": args.rows}
+    said = {"interval_s": args.interval, "rows": args.rows, "slow_us": args.slow}
     given = {name: value for name, value in said.items() if value is not None}
     return Options(probes=args.probe, filter=filter_text(args.words), stats=stats, **given)
 

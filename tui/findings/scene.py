@@ -1,0 +1,104 @@
+"""What the rules look at: the last seconds of all disks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from probes.snapshot import Disk, DiskFacts, Op, Part, Stage, Work
+from tui.findings.series import SECOND, WINDOW_NS, Key, Series, Totals
+from tui.findings.siblings import Family
+
+OPS: tuple[Op, ...] = ("read", "write", "flush", "discard", "other")
+_NOTHING = Series()
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A tick, as far as no series holds it. What is asked of single disks is sorted by disk once it is asked."""
+
+    time: int
+    span_ns: int
+    disks: Mapping[str, Disk]
+    all_work: Sequence[Work]
+    all_parts: Sequence[Part]
+
+    @cached_property
+    def work(self) -> Mapping[str, Sequence[Work]]:
+        """By disk."""
+        by_disk: dict[str, list[Work]] = {}
+        for work in self.all_work:
+            by_disk.setdefault(work.disk, []).append(work)
+        return by_disk
+
+    @cached_property
+    def parts(self) -> Mapping[tuple[str, Op], Sequence[Part]]:
+        """By disk and operation."""
+        by_disk: dict[tuple[str, Op], list[Part]] = {}
+        for part in self.all_parts:
+            by_disk.setdefault((part.disk, part.op), []).append(part)
+        return by_disk
+
+
+@dataclass(frozen=True)
+class Failures:
+    """Requests of a disk and operation that ended with an error. Times in nanoseconds since the epoch.
+
+    requests  all of that disk and operation since the tick of the first error
+    """
+
+    first: int
+    last: int
+    errors: int
+    requests: int
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The window as it is at `time`. Rules read, and change nothing.
+
+    series   by disk, operation and stage; those without requests are not in it
+    moments  ticks of the last ten seconds, oldest first
+    """
+
+    time: int
+    series: Mapping[Key, Series]
+    moments: Sequence[Moment]
+    facts: Mapping[str, DiskFacts]
+    families: Sequence[Family]
+    failures: Mapping[tuple[str, Op], Failures]
+
+    @property
+    def disks(self) -> Mapping[str, Disk]:
+        """As they were at the end of the last tick."""
+        return self.moments[-1].disks if self.moments else {}
+
+    def get(self, disk: str, op: Op, stage: Stage = "device") -> Series:
+        """A series; an empty one where there were no requests."""
+        return self.series.get(Key(disk, op, stage), _NOTHING)
+
+    def recent(self, disk: str, stage: Stage, ops: Sequence[Op] = OPS) -> Totals:
+        """What a disk did in the last ten seconds."""
+        each = [self.get(disk, op, stage).since(self.time - WINDOW_NS) for op in ops]
+        return Totals(sum(some.count for some in each), sum(some.sum_ns for some in each))
+
+    def covers_ns(self) -> int:
+        """How much of the last ten seconds is known."""
+        return sum(moment.span_ns for moment in self.moments)
+
+    def busy(self, disk: str) -> float | None:
+        """The share of the last ten seconds in which a disk had something to do; None if not known."""
+        return self._mean([(m.span_ns, m.disks[disk].busy) for m in self.moments if disk in m.disks])
+
+    def depth(self, disk: str) -> float | None:
+        """The requests that a disk had on average in the last ten seconds; None if not known."""
+        return self._mean([(m.span_ns, m.disks[disk].depth) for m in self.moments if disk in m.disks])
+
+    @staticmethod
+    def _mean(weighted: Sequence[tuple[int, float | None]]) -> float | None:
+        known = [(span_ns, value) for span_ns, value in weighted if value is not None]
+        total = sum(span_ns for span_ns, _ in known)
+        if total < SECOND // 10:
+            return None
+        return sum(span_ns * value for span_ns, value in known) / total

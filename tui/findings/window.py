@@ -1,0 +1,63 @@
+"""Keeps what the rules look at, tick by tick."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+
+from probes.snapshot import DiskFacts, Hist, Op, ProbeTick, Snapshot
+from tui.findings.scene import Failures, Moment, Scene
+from tui.findings.series import SECOND, WINDOW_NS, Key, Series
+from tui.findings.siblings import Family, families
+
+RECENT_NS = 60 * SECOND
+"""For how long errors are recent."""
+
+
+class Window:
+    """Memory is bounded by what the kernel reports in ten seconds; of disks with few requests, in sixty."""
+
+    def __init__(self) -> None:
+        self._series: dict[Key, Series] = {}
+        self._moments: deque[Moment] = deque()
+        self._facts: dict[str, DiskFacts] = {}
+        self._families: tuple[Family, ...] = ()
+        self._failures: dict[tuple[str, Op], Failures] = {}
+
+    def add(self, snapshot: Snapshot) -> None:
+        """Takes in a tick."""
+        for tick in snapshot.probes:
+            if tick.facts is not None:
+                self._facts = {disk.name: disk for disk in tick.facts}
+                self._families = families(tick.facts)
+            if tick.hists or tick.disks:
+                self._add(snapshot.time, snapshot.span_ns, tick)
+
+    def scene(self, now: int) -> Scene:
+        """The window as it is now, without what is too old."""
+        for key in [key for key, series in self._series.items() if not series.expire(now)]:
+            del self._series[key]
+        self._failures = {key: seen for key, seen in self._failures.items() if now - seen.last < RECENT_NS}
+        while self._moments and now - self._moments[0].time >= WINDOW_NS:
+            self._moments.popleft()
+        return Scene(now, self._series, tuple(self._moments), self._facts, self._families, self._failures)
+
+    def _add(self, time: int, span_ns: int, tick: ProbeTick) -> None:
+        series = self._series
+        for hist in tick.hists:
+            key = Key(hist.disk, hist.op, hist.stage)
+            if key not in series:
+                series[key] = Series()
+            series[key].add(time, span_ns, hist)
+        self._count_errors(time, tick.hists)
+        self._moments.append(Moment(time, span_ns, {disk.name: disk for disk in tick.disks}, tick.work, tick.parts))
+
+    def _count_errors(self, time: int, hists: Sequence[Hist]) -> None:
+        for hist in hists:
+            key = (hist.disk, hist.op)
+            if hist.stage == "device" and (hist.errors or key in self._failures):
+                known = self._failures.get(key) or Failures(time, time, 0, 0)
+                last = time if hist.errors else known.last
+                self._failures[key] = Failures(
+                    known.first, last, known.errors + hist.errors, known.requests + hist.count
+                )

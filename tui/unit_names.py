@@ -1,0 +1,94 @@
+"""What a person calls a cgroup: the systemd unit or the container behind its path. Pure.
+
+Paths are those of cgroup v2 as systemd, container engines and Kubernetes lay them out; what is none of theirs
+keeps the name of its last folder. Names are as the kernel gave them: see `tui.text`.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+MOST = 64
+"""Characters of a name at most."""
+ID_CHARACTERS = 12
+"""As much of a container's id as its tools show and take."""
+ENGINES = {"docker": "docker", "libpod": "podman", "cri-containerd": "containerd", "crio": "cri-o"}
+
+_CONTAINER = re.compile(r"(?:.*:)?([A-Za-z][\w.-]{0,40}?)[-:]([0-9a-f]{64})(?:\.scope)?")
+_BARE_ID = re.compile(r"[0-9a-f]{64}")
+_LXC = re.compile(r"lxc\.payload[.@](.+)")
+_MACHINE = re.compile(r"machine-(?:(qemu|lxc)-\d+-)?(.+)\.scope")
+_SESSION = re.compile(r"(session-\w+)\.scope")
+_USER = re.compile(r"user-(\d{1,10})\.slice|user@(\d{1,10})\.service")
+_UNIT = re.compile(r".+\.(?:service|scope|socket|mount|swap)")
+_SLICE = re.compile(r".+\.slice")
+_APPLICATION = re.compile(r"app-(?:.*?-)??([^-@]+?)(?:-\d+\.scope|@[^@]*\.service|\.scope|\.service)")
+_ESCAPED = re.compile(r"\\x([2-7][0-9a-f])")
+
+
+@lru_cache(4096)
+def unit_name(path: str) -> str:
+    """The short name of the cgroup at `path`, e.g. `nginx.service`, `docker 0123456789ab`, `session-2 (uid 1000)`.
+
+    Empty for an empty path, `/` for the root.
+    """
+    folders = [folder for folder in path.split("/") if folder]
+    if not folders:
+        return path[:1]
+    return (_container(folders) or _of_user(folders) or _unit(folders) or _plain(folders[-1]))[:MOST]
+
+
+def _container(folders: list[str]) -> str:
+    """The innermost container or virtual machine."""
+    for at, folder in reversed(list(enumerate(folders))):
+        if found := _CONTAINER.fullmatch(folder):
+            return f"{ENGINES.get(found[1], found[1])} {found[2][:ID_CHARACTERS]}"
+        if _BARE_ID.fullmatch(folder):
+            return f"{_engine_above(folders[:at])} {folder[:ID_CHARACTERS]}"
+        if found := _LXC.fullmatch(folder):
+            return f"lxc {_plain(found[1])}"
+        if at and folders[at - 1] == "lxc":
+            return f"lxc {_plain(folder)}"
+        if found := _MACHINE.fullmatch(_plain(folder)):
+            return f"{'vm' if found[1] == 'qemu' else found[1] or 'machine'} {found[2]}"
+    return ""
+
+
+def _engine_above(folders: list[str]) -> str:
+    """Whose container it is that has nothing but its id for a name."""
+    if any(folder.startswith("kubepods") for folder in folders):
+        return "kubernetes"
+    return "docker" if "docker" in folders else "container"
+
+
+def _of_user(folders: list[str]) -> str:
+    """A session, a service or an application of a user."""
+    users = [(at, found) for at, folder in enumerate(folders) if (found := _USER.fullmatch(folder))]
+    if not users:
+        return ""
+    at, user = users[-1]
+    below = [folder for folder in folders[at + 1 :] if _UNIT.fullmatch(folder)]
+    if not below:
+        return "" if user[2] else f"user-{user[1]}.slice"
+    unit = _plain(below[-1])
+    if found := _SESSION.fullmatch(unit):
+        unit = found[1]
+    elif found := _APPLICATION.fullmatch(below[-1]):
+        unit = _plain(found[1])
+    owner = f" (uid {user[1] or user[2]})"
+    return unit[: MOST - len(owner)] + owner
+
+
+def _unit(folders: list[str]) -> str:
+    """The innermost unit, or else the innermost slice."""
+    for kind in (_UNIT, _SLICE):
+        for folder in reversed(folders):
+            if kind.fullmatch(folder):
+                return _plain(folder)
+    return ""
+
+
+def _plain(folder: str) -> str:
+    """Without systemd's way to write characters that its names must not have."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), folder)
