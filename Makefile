@@ -1,11 +1,15 @@
-# make run    set up what is missing, then open ebtop on this machine's kernel
-# make test   the same set-up and what tests need, then every check and test
-# make lint   ruff, the layering rules and mypy
-# make bench  what ebtop costs, beside its peers
-# make venv   the set-up alone
-# make demo-recording   record what `ebtop demo` plays, from real events
-# make picture  draw the README's picture from that recording
-# make clean  remove what was made here
+# make run             set up what is missing, then open ebtop on this machine's kernel
+# make test            the same set-up and what tests need, then every check and test
+# make lint            ruff, the layering rules and mypy
+# make bench           what ebtop costs, beside its peers
+# make venv            the set-up alone
+# make lab-disk        three disks, one of which stalls now and then, until ^C; needs root
+# make lab-disk-stop   remove what a lab left that was killed
+# make lab-raid        RAID0 over such disks in a guest, and what ebtop says of it; needs root
+# make raid            the test of it: found and named from the load on the array alone; needs root
+# make demo-recording  record what `ebtop demo` plays: real events of a guest with such a RAID; needs root
+# make picture         draw the README's picture from that recording
+# make clean           remove what was made here
 #
 # ARGS="..." goes to ebtop:  make run ARGS="dump --for 5s"
 # PYTHON=... chooses another interpreter: it must be one that sees the distribution's bcc.
@@ -19,7 +23,7 @@ SOURCES := $(shell find tui probes -name '*.py')
 PIP := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pip --quiet --disable-pip-version-check
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
-.PHONY: help run test venv lint bench demo-recording picture clean
+.PHONY: help run test venv lint bench lab-disk lab-disk-stop lab-raid raid demo-recording picture clean
 
 help:
 	@sed -n 's/^# \(make [a-z]*\)/  \1/p' Makefile
@@ -61,10 +65,24 @@ test: lint
 bench: $(STAMP)-test
 	@$(BIN)/python -m bench $(ARGS)
 
-demo-recording: $(STAMP)-compiled
-	@rm -f tui/demo.ebtop.new
-	@$(BIN)/ebtop record -o tui/demo.ebtop.new --for 60s
-	@chmod 644 tui/demo.ebtop.new
+lab-disk: $(STAMP)-test
+	@$(BIN)/python -m tests.lab.sick_disk $(ARGS)
+
+lab-disk-stop: $(STAMP)-test
+	@$(BIN)/python -m tests.lab.sick_disk --stop
+
+$(STAMP)-lab: $(STAMP)-test .ci/packages.sh
+	@sh .ci/packages.sh lab $(PYTHON)
+	@touch $@
+
+lab-raid: $(STAMP)-lab
+	@$(BIN)/python -m tests.lab.raid $(ARGS)
+
+raid: $(STAMP)-lab
+	@$(BIN)/pytest -m raid $(ARGS)
+
+demo-recording: $(STAMP)-lab
+	@$(BIN)/python -m tests.lab.raid --record tui/demo.ebtop.new --for 60
 	@mv tui/demo.ebtop.new tui/demo.ebtop
 
 picture: $(STAMP)-compiled

@@ -2,6 +2,7 @@
 # Installs the distribution's packages that ebtop needs where they are missing, by the distribution's package manager.
 #   packages.sh run PYTHON    bcc and venv, without which there is nothing to start: fails in one line
 #   packages.sh test PYTHON   also what live tests compare with, as far as it is to be had
+#   packages.sh lab PYTHON    also what guests run in
 set -eu
 what=$1
 python=$2
@@ -79,12 +80,14 @@ missing=""
 "$python" -c 'import bcc' 2>/dev/null ||
     die "$python does not see bcc though $bcc is installed: give PYTHON=... of the distribution's own Python"
 
+[ "$what" = lab ] && [ "$manager" = apt-get ] && tests="$tests qemu-system-x86"
 # Without root there are no live tests, and nothing to compare with.
-if [ "$what" = test ] && [ "$(id -u)" = 0 ]; then
+if [ "$what" != run ] && [ "$(id -u)" = 0 ]; then
     for package in $tests; do
         case $package in
             libbpf-tools) command -v opensnoop >/dev/null || ls /usr/sbin/opensnoop >/dev/null 2>&1 ;;
             bpftool | bpf) command -v bpftool >/dev/null || ls /usr/sbin/bpftool >/dev/null 2>&1 ;;
+            qemu-system-x86) command -v qemu-system-x86_64 >/dev/null ;;
             musl-dev) ls /usr/include/stdio.h >/dev/null 2>&1 ;;
             *) command -v "$package" >/dev/null ;;
         esac || install_all "$package" || say "ebtop: tests that compare with $package will say that it is missing"

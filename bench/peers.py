@@ -7,8 +7,10 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Thread
+from typing import IO
 
 from bench import machine
 from bench.report import UnavailableError
@@ -28,7 +30,7 @@ def private_mounts() -> list[str]:
 @contextmanager
 def libbpf_tool(name: str, *words: str) -> Iterator[None]:
     """One of libbpf-tools, its output thrown away, from when it waits for events on."""
-    path = machine.program(name, f"bpf-{name}", compiled=True)
+    path = machine.program(name, f"bpf-{name}", f"{name}-libbpf", compiled=True)
     with _running(name, [*private_mounts(), path, *words], subprocess.DEVNULL) as process:
         _until(lambda: _waits(process.pid, path), process, name)
         yield
@@ -43,7 +45,25 @@ def bpftrace(program: str) -> Iterator[None]:
         assert process.stdout is not None
         if not any(line == b"ready\n" for line in iter(process.stdout.readline, b"")):
             raise _refused("bpftrace", process)
+        Thread(target=_swallow, args=(process.stdout,), daemon=True).start()
         yield
+
+
+BIOSNOOP = """
+tracepoint:block:block_rq_issue { @began[args->dev, args->sector] = nsecs; @who[args->dev, args->sector] = comm; }
+tracepoint:block:block_rq_complete /@began[args->dev, args->sector]/ {
+    printf("%-18u %-16s %-8d %-2s %-12u %-8u %u\\n", elapsed / 1000, @who[args->dev, args->sector], args->dev,
+           args->rwbs, args->sector, args->nr_sector * 512, (nsecs - @began[args->dev, args->sector]) / 1000);
+    delete(@began[args->dev, args->sector]); delete(@who[args->dev, args->sector]);
+}"""
+"""What biosnoop does, for kernels on which that of libbpf-tools cannot be loaded: a line a request."""
+
+
+def _swallow(stream: IO[bytes]) -> None:
+    """Reads to the end, so that whoever writes need not wait."""
+    with suppress(ValueError):  # closed meanwhile
+        while stream.read1(1 << 16):  # type: ignore[attr-defined]  # a pipe is buffered
+            pass
 
 
 def strace(call: str, core: int) -> list[str]:

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.lab.sick_disk import loop, served
+
 
 class Measured(NamedTuple):
     """What fio says of one kind of operation; times in microseconds, from submission to completion."""
@@ -21,29 +23,11 @@ class Measured(NamedTuple):
 
 
 @contextmanager
-def loop(file: Path) -> Iterator[str]:
-    """A loop device on a file, past the page cache: its path."""
-    command = ["losetup", "--find", "--show", "--direct-io=on", str(file)]
-    device = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
-    try:
-        yield device
-    finally:
-        subprocess.run(["losetup", "--detach", device], check=True)
-
-
-@contextmanager
 def slow_disk(slowfs: Path, folder: Path, **how: int) -> Iterator[str]:
     """A loop device on a file that workloads/slowfs.c serves, which says what `how` may be."""
-    folder.mkdir()
-    command = [str(slowfs), str(folder), "64", *(f"{key}={value}" for key, value in how.items())]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as server:
-        assert server.stdout is not None
-        assert server.stdout.readline() == b"ready\n"
-        try:
-            with loop(folder / "disk") as device:
-                yield device
-        finally:
-            subprocess.run(["umount", "--lazy", str(folder)], check=True)
+    words = ["64", *(f"{key}={value}" for key, value in how.items())]
+    with served(slowfs, folder, words) as files, loop(files[0]) as disk:
+        yield disk
 
 
 def fio_command(device: str, rw: str, *options: str) -> list[str]:
