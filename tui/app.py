@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from rich.console import Console
 from textual import events, on
 from textual.app import App, ComposeResult
 from textual.binding import Binding
@@ -22,13 +24,16 @@ from tui.filtering import Filtering
 from tui.hangup import leave_when_hung_up
 from tui.history import History, View
 from tui.own import OwnCost, settle_memory
-from tui.panes.latency import LatencyPane
+from tui.panes.arrangement import Arrangement
+from tui.panes.block.pane import BlockPane
 from tui.panes.pane import Pane
 from tui.panes.rows import RowPane
 from tui.source import Source
 from tui.widgets.filter_line import FilterLine
+from tui.widgets.findings_line import FindingsLine
+from tui.widgets.findings_page import FindingsPage, FindingsScreen
 from tui.widgets.footer import Footer
-from tui.widgets.glyphs import Glyphs, for_encoding
+from tui.widgets.glyphs import Glyphs, for_terminal
 from tui.widgets.header import Header, Status
 from tui.widgets.help import HelpPage, HelpScreen
 from tui.widgets.line import Look, look
@@ -77,8 +82,6 @@ class Ebtop(App[None]):
         self.history = History(source.hello)
         self._interval_s = source.hello.interval_s
         self._filtering = Filtering(source, self._filter_chosen, self.set_timer)
-        self._hidden: set[Pane] = set()
-        self._zoomed: Pane | None = None
         self._notice = ""
         self._commands = (*keys.COMMANDS, *keys.toggles(source.hello.probes))
         self._actions = self._make_actions()
@@ -92,18 +95,21 @@ class Ebtop(App[None]):
         """See App."""
         shown = self._look()
         self._header = Header(shown, self._status(self.history.view))
+        self._findings_line = FindingsLine(shown)
         self._panes: list[Pane] = [
-            (LatencyPane if probe.info.view == "latency" else RowPane)(shown, probe, number)
+            (BlockPane if probe.info.view == "latency" else RowPane)(shown, probe, number)
             for number, probe in enumerate(self.history.view.probes, 1)
         ]
         self._filter_line = FilterLine(shown, self._filtering.typed, self._filter_done)
         ranked = sorted((command for command in self._commands if command.footer), key=lambda command: command.footer)
         with_probes = [*ranked[:1], *keys.toggles(self._source.hello.probes), *ranked[1:]]
         self._footer = Footer(shown, with_probes)
+        tables = Container(*(pane for pane in self._panes if isinstance(pane, RowPane)), id="tables")
+        graphs = Container(*(pane for pane in self._panes if isinstance(pane, BlockPane)), id="graphs")
+        self._arrangement = Arrangement(self._panes, (tables, graphs))
         yield self._header
-        with Container(id="panes"):
-            yield Container(*(pane for pane in self._panes if isinstance(pane, RowPane)), id="tables")
-            yield Container(*(pane for pane in self._panes if isinstance(pane, LatencyPane)), id="graphs")
+        yield self._findings_line
+        yield Container(tables, graphs, id="panes")
         yield self._filter_line
         yield self._footer
 
@@ -114,7 +120,7 @@ class Ebtop(App[None]):
             loop.add_signal_handler(number, self.exit)
         if self._panes:
             self._panes[0].focus()
-        self._arrange()
+        self._arrangement.apply()
         self._source.start(self)
         self.call_after_refresh(settle_memory)
 
@@ -137,9 +143,17 @@ class Ebtop(App[None]):
         for pane, probe in zip(self._panes, view.probes, strict=True):
             if probe.state != pane.view.state:
                 pane.set_class(probe.state == "off", "-off")
-                self.call_next(self._arrange)
+                self.call_next(self._arrangement.apply)
             pane.show(probe)
         self._header.show(self._status(self.history.present if self.history.paused else view))
+        self._show_findings(view)
+
+    def _show_findings(self, view: View) -> None:
+        now = view.tick.time if view.tick else 0
+        self._findings_line.show(view.findings, now)
+        self._findings_line.set_class(bool(view.findings), "-found")
+        if isinstance(self.screen, FindingsScreen):
+            self.screen.query_one(FindingsPage).show(view.findings, view.past, now)
 
     def _status(self, view: View) -> Status:
         recorded = view.tick.filter if view.tick else ""
@@ -155,16 +169,6 @@ class Ebtop(App[None]):
             over=sum(probe.counts.over_budget for probe in view.probes),
             interval_s=self._interval_s,
         )
-
-    def _arrange(self) -> None:
-        """Decide which panes are there: all that are not hidden, or the zoomed one alone."""
-        for pane in self._panes:
-            gone = pane in self._hidden or (self._zoomed is not None and pane is not self._zoomed)
-            pane.set_class(gone, "-gone")
-        for box in self.query("#tables, #graphs"):
-            present = [pane for pane in self._panes if pane.parent is box and not pane.has_class("-gone")]
-            box.set_class(not present, "-gone")
-            box.set_class(all(pane.has_class("-off") for pane in present), "-off")
 
     # What the source tells
 
@@ -204,16 +208,19 @@ class Ebtop(App[None]):
             "filter-clear": lambda: self._filtering.choose(Filter()),
             "faster": lambda: self._change_interval(-1),
             "slower": lambda: self._change_interval(1),
-            "zoom": self._zoom,
+            "zoom": lambda: self._arrangement.zoom(self._focused()),
+            "findings": self._findings,
             "theme": self._next_theme,
-            "focus-next": lambda: self._focus(1),
-            "focus-previous": lambda: self._focus(-1),
+            "focus-next": self.action_focus_next,
+            "focus-previous": self.action_focus_previous,
             "down": lambda: self._focused().scroll_lines(1),
             "up": lambda: self._focused().scroll_lines(-1),
             "page-down": lambda: self._focused().scroll_pages(1),
             "page-up": lambda: self._focused().scroll_pages(-1),
             "top": lambda: self._focused().scroll_top(),
             "bottom": lambda: self._focused().scroll_bottom(),
+            **{name: partial(self._act, name) for name in ("open", "back", "left", "right", "first", "last")},
+            **{name: partial(self._act_on_disks, name) for name in ("view", "view-back", "op", "stage", "marks")},
             **{f"toggle-{n}": partial(self._toggle, n - 1) for n in range(1, len(self._source.hello.probes) + 1)},
         }
 
@@ -243,11 +250,11 @@ class Ebtop(App[None]):
 
     def action_focus_next(self) -> None:
         """Textual's own name for Tab."""
-        self._focus(1)
+        self._arrangement.step(self._focused(), 1)
 
     def action_focus_previous(self) -> None:
         """Textual's own name for Shift+Tab."""
-        self._focus(-1)
+        self._arrangement.step(self._focused(), -1)
 
     @on(Footer.Chosen)
     def _footer_clicked(self, event: Footer.Chosen) -> None:
@@ -261,6 +268,15 @@ class Ebtop(App[None]):
         page = HelpPage(self._look(), self._commands, self._source.hello.probes)
         self.push_screen(HelpScreen(page), lambda command: self.action_command(command or ""))
 
+    def _findings(self) -> None:
+        view = self.history.view
+        page = FindingsPage(self._look(), view.findings, view.past, view.tick.time if view.tick else 0)
+        self.push_screen(FindingsScreen(page))
+
+    @on(events.Click, "#findings-line")
+    def _findings_clicked(self) -> None:
+        self._findings()
+
     def _pause(self) -> None:
         if self.history.paused:
             self.history.release()
@@ -272,31 +288,23 @@ class Ebtop(App[None]):
     def _toggle(self, index: int) -> None:
         pane = self._panes[index]
         if not self._source.live:
-            self._hidden ^= {pane}
-            self._zoomed = None
-            self._arrange()
+            self._arrangement.hide_or_show(pane)
             return
         turn_on = pane.view.state in ("off", "failed")
         pane.expect(turn_on)
         self._source.send(Toggle(pane.view.info.id, turn_on))
 
-    def _zoom(self) -> None:
-        self._zoomed = None if self._zoomed else self._focused()
-        self._arrange()
-
     def _focused(self) -> Pane:
         return self.focused if isinstance(self.focused, Pane) else self._panes[0]
 
-    def _focus(self, step: int) -> None:
-        candidates = [pane for pane in self._panes if pane not in self._hidden]
-        if not candidates:
-            return
-        now = self._focused()
-        chosen = candidates[(candidates.index(now) + step) % len(candidates) if now in candidates else 0]
-        if self._zoomed:
-            self._zoomed = chosen
-            self._arrange()
-        chosen.focus()
+    def _act(self, command: str) -> None:
+        self._focused().act(command)
+
+    def _act_on_disks(self, command: str) -> None:
+        """What only disks have: from wherever the focus is."""
+        if found := next((pane for pane in self._arrangement.present if isinstance(pane, BlockPane)), None):
+            self._arrangement.focus(found)
+            found.act(command)
 
     def _change_interval(self, step: int) -> None:
         nearest = min(range(len(INTERVALS_S)), key=lambda at: abs(INTERVALS_S[at] - self._interval_s))
@@ -309,7 +317,7 @@ class Ebtop(App[None]):
     def _next_theme(self) -> None:
         names = list(self._themes)
         self.theme = names[(names.index(self.theme) + 1) % len(names)]
-        for canvas in (self._header, self._footer, self._filter_line, *self._panes):
+        for canvas in (self._header, self._findings_line, self._footer, self._filter_line, *self._panes):
             canvas.look = self._look()
 
     # The filter
@@ -347,10 +355,17 @@ def _for_textual(name: str, made: colours.Theme) -> TextualTheme:
 
 def run(source: Source, *, theme: str) -> int:
     """Show a session until it ends or the user leaves; the exit code. Raises ThemeError."""
-    app = Ebtop(source, colours.load_all(), theme, for_encoding(getattr(sys.__stderr__, "encoding", None)), OwnCost())
+    app = Ebtop(source, colours.load_all(), theme, _glyphs(), OwnCost())
     leave_when_hung_up(sys.__stdin__.fileno() if sys.__stdin__ else 0)
     app.run()
     line, code = app.outcome
     if line:
         print(f"ebtop: {line}", file=sys.stderr)
     return code
+
+
+def _glyphs() -> Glyphs:
+    """What the terminal can show."""
+    terminal = Console(file=sys.__stderr__, force_terminal=True)
+    encoding = getattr(sys.__stderr__, "encoding", None)
+    return for_terminal(encoding, terminal.color_system, colourless=bool(os.environ.get("NO_COLOR")))

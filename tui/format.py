@@ -17,7 +17,7 @@ _MINUTE_S, _HOUR_S, _DAY_S, _MANY_S = 60, 3600, 86400, 999.5
 FAILED = "!"
 """Stands before the name of an error, so that it is seen without colour too."""
 
-RIGHT: frozenset[Kind] = frozenset(("pid", "number", "us", "ms"))
+RIGHT: frozenset[Kind] = frozenset(("pid", "number", "bytes", "us", "ms"))
 """Kinds of columns whose cells are aligned on the right."""
 
 
@@ -119,6 +119,8 @@ def _number(value: float, kind: Kind) -> str:
         return str(value)
     if kind == "time":
         return clock(int(value))
+    if kind == "bytes":
+        return size(value)
     return measured(value) if kind in ("us", "ms") else str(value)
 
 

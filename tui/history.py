@@ -1,4 +1,4 @@
-"""What has been seen, bounded: rows of each probe, latencies of the last seconds, counts and rates.
+"""What has been seen, bounded: rows of each probe, latencies of the last seconds and of the last hour, counts, rates.
 
 Rows are kept as they came over the wire, packed: a tenth of the memory of Python's lists, and unpacked only
 when one is looked at. A `View` is what panes draw; while paused it stays as it was and history goes on.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -17,15 +17,23 @@ from probes.snapshot import (
     Column,
     Counts,
     Disk,
+    DiskFacts,
     Exit,
     Hello,
+    Op,
+    Part,
     ProbeInfo,
     ProbeTick,
     Row,
     Snapshot,
     State,
+    Threshold,
+    Work,
 )
-from tui.window import Key, Moving, Window
+from tui.findings.finding import Finding
+from tui.findings.watch import Watch
+from tui.timeline import Timeline
+from tui.window import Key, Moving, Tail, Window
 
 MOST_ROWS = 20_000
 MOST_BYTES = 6 << 20
@@ -52,6 +60,11 @@ class Log:
     def end(self) -> int:
         """Number of the row that comes next."""
         return self.first + len(self._packed)
+
+    @property
+    def filter(self) -> Filter:
+        """The filter that rows must pass."""
+        return self._filter
 
     def __len__(self) -> int:
         """Rows that pass the filter."""
@@ -131,9 +144,17 @@ class Log:
 class ProbeView(msgspec.Struct, frozen=True):
     """What a pane draws of its probe.
 
-    counts    since the probe was attached
-    seen_hz   events a second in the last tick
-    span_ns   what the moving histograms cover
+    counts      since the probe was attached
+    seen_hz     events a second in the last tick
+    log         its rows; of a probe that makes histograms: the slow requests
+    moving, work, parts   over the last seconds
+    span_ns     what those cover
+    tails       of each disk, over the same time
+    facts       what is known of the disks, by name
+    thresholds  from which latency on requests are rows
+    selected    how many events of the session were to be rows
+    findings    what holds now, the worst first
+    timeline    what each disk did in the last hour
     """
 
     info: ProbeInfo
@@ -145,13 +166,25 @@ class ProbeView(msgspec.Struct, frozen=True):
     moving: Mapping[Key, Moving]
     disks: tuple[Disk, ...]
     span_ns: int
+    tails: Mapping[str, Tail]
+    work: Sequence[Work]
+    parts: Sequence[Part]
+    facts: Mapping[str, DiskFacts]
+    thresholds: Mapping[tuple[str, Op], Threshold]
+    selected: int
+    findings: tuple[Finding, ...]
+    timeline: Timeline
 
 
 class View(msgspec.Struct, frozen=True):
-    """What the screen shows: the last tick, and what each probe has to tell. `tick` is None before the first."""
+    """What the screen shows: the last tick (None before the first), what each probe has to tell, and what was found:
+    what holds, the worst first, and what has been, the newest first.
+    """
 
     tick: Snapshot | None
     probes: tuple[ProbeView, ...]
+    findings: tuple[Finding, ...]
+    past: tuple[Finding, ...]
 
 
 class Track:
@@ -161,25 +194,39 @@ class Track:
         self.info = info
         self.log = Log(info.columns)
         self.window = Window()
+        self.timeline = Timeline()
+        self.facts: Mapping[str, DiskFacts] = {}
+        self.thresholds: Mapping[tuple[str, Op], Threshold] = {}
         self.tick = ProbeTick(info.id, "compiling")
         self.seen_hz = 0.0
 
-    def add(self, tick: ProbeTick, span_ns: int, *, tested: bool) -> None:
-        """Take in what the probe saw in a tick."""
+    def add(self, tick: ProbeTick, time: int, span_ns: int, *, tested: bool) -> None:
+        """Take in what the probe saw in a tick that ended at `time`."""
         self.seen_hz = (tick.counts.seen - self.tick.counts.seen) * 1e9 / max(span_ns, 1)
         self.log.add(tick.first, tick.rows, tested=tested)
         self.log.finish(tick.exits)
         if self.info.view == "latency":
-            self.window.add(span_ns, tick.hists)
-        self.tick = msgspec.structs.replace(tick, rows=[], exits=[], hists=[])
+            self.window.add(span_ns, tick)
+            self.timeline.add(time, span_ns, tick.hists, tick.disks)
+        if tick.facts is not None:
+            self.facts = {disk.name: disk for disk in tick.facts}
+        if tick.thresholds is not None:
+            self.thresholds = {(threshold.disk, threshold.op): threshold for threshold in tick.thresholds}
+        self.tick = msgspec.structs.replace(tick, rows=[], exits=[], hists=[], parts=[], work=[])
 
-    def view(self, log: Log) -> ProbeView:
-        """The probe as it is now, with that log."""
-        tick = self.tick
+    def view(self, findings: tuple[Finding, ...]) -> ProbeView:
+        """The probe until the next tick."""
+        tick, window = self.tick, self.window
         return ProbeView(
-            self.info, tick.state, tick.message, tick.counts, self.seen_hz, log,
-            self.window.moving(), tuple(tick.disks), self.window.span_ns,
+            self.info, tick.state, tick.message, tick.counts, self.seen_hz, self.log,
+            window.moving(), tuple(tick.disks), window.span_ns, window.tails, window.work(), window.parts(),
+            self.facts, self.thresholds, tick.selected, findings, self.timeline,
         )  # fmt: skip
+
+    def held(self, findings: tuple[Finding, ...]) -> ProbeView:
+        """The probe as it is now, for as long as one likes."""
+        view = self.view(findings)
+        return msgspec.structs.replace(view, log=view.log.copy(), timeline=view.timeline.copy())
 
 
 class History:
@@ -193,6 +240,7 @@ class History:
     def clear(self) -> None:
         """Forget everything: a recording begins anew."""
         self._tracks = {info.id: Track(info) for info in self._probes}
+        self._watch = Watch()
         self._last: Snapshot | None = None
         self._held: View | None = None
         self.select(self._filter)
@@ -203,7 +251,8 @@ class History:
         tested = live and tick.filter.strip() == before.filter.strip() == self._filter.text
         for part in tick.probes:
             if track := self._tracks.get(part.id):
-                track.add(part, tick.span_ns, tested=tested)
+                track.add(part, tick.time, tick.span_ns, tested=tested)
+        self._watch.take(tick)
         self._last = msgspec.structs.replace(tick, probes=tuple(track.tick for track in self._tracks.values()))
 
     def select(self, chosen: Filter) -> None:
@@ -221,8 +270,7 @@ class History:
 
     def hold(self) -> None:
         """Keep the view as it is now while more comes in."""
-        probes = tuple(track.view(track.log.copy()) for track in self._tracks.values())
-        self._held = View(self._last, probes)
+        self._held = self._view(Track.held)
 
     def release(self) -> None:
         """Show the present again."""
@@ -231,9 +279,13 @@ class History:
     @property
     def present(self) -> View:
         """What there is now, whether the view is held or not."""
-        return View(self._last, tuple(track.view(track.log) for track in self._tracks.values()))
+        return self._view(Track.view)
 
     @property
     def view(self) -> View:
         """What is to be shown."""
         return self._held or self.present
+
+    def _view(self, of: Callable[[Track, tuple[Finding, ...]], ProbeView]) -> View:
+        found = self._watch.current
+        return View(self._last, tuple(of(track, found) for track in self._tracks.values()), found, self._watch.past)

@@ -9,7 +9,7 @@ import msgspec
 
 from probes.snapshot import ProbeInfo
 
-Group = Literal["Session", "Probes", "View", "Move"]
+Group = Literal["Session", "Probes", "View", "Disks", "Move"]
 
 
 class Command(msgspec.Struct, frozen=True):
@@ -38,16 +38,28 @@ COMMANDS: tuple[Command, ...] = (
     Command("filter-clear", ("F",), "clear", "Clear the filter", "Session", 8),
     Command("faster", ("plus", "equals_sign"), "faster", "Shorter ticks, down to 0.1 s", "Session", 9),
     Command("slower", ("minus",), "slower", "Longer ticks, up to 10 s", "Session", 10),
+    Command("findings", ("w",), "warnings", "What ebtop has found to be wrong, now and before", "Session", 7),
     Command("zoom", ("z",), "zoom", "Show the focused pane alone; again: all of them", "View", 5),
-    Command("theme", ("T",), "theme", "Next theme", "View", 7),
+    Command("theme", ("T",), "theme", "Next theme", "View", 11),
     Command("focus-next", ("tab",), "next pane", "Focus the next pane", "View", 6),
     Command("focus-previous", ("shift+tab",), "previous pane", "Focus the previous pane", "View"),
-    Command("down", ("j", "down"), "down", "Scroll the focused pane down", "Move"),
-    Command("up", ("k", "up"), "up", "Scroll the focused pane up: it stops following the newest", "Move"),
+    Command("view", ("v",), "view", "Next view: all disks, one disk, who asks, slow requests, kinds", "Disks", 5),
+    Command("view-back", ("V",), "view before", "Previous view", "Disks"),
+    Command("open", ("enter",), "open", "Show the selected disk in full", "Disks"),
+    Command("back", ("escape",), "back", "Let go of the time cursor; then back to all disks", "Disks"),
+    Command("op", ("o",), "operation", "Next operation: all, read, write, flush, discard; kinds: by what", "Disks"),
+    Command("stage", ("d",), "stage", "Time in the device, or before that in the queue", "Disks"),
+    Command("marks", ("m",), "marks", "Draw average and p99 in the maps, or leave them out", "Disks"),
+    Command("left", ("left",), "earlier", "Move the time cursor to the left; the view stands still", "Disks"),
+    Command("right", ("right",), "later", "Move the time cursor to the right", "Disks"),
+    Command("down", ("j", "down"), "down", "Scroll the focused pane down; next disk", "Move"),
+    Command("up", ("k", "up"), "up", "Scroll it up: it stops following the newest; previous disk", "Move"),
     Command("page-down", ("pagedown",), "page down", "Scroll a page down", "Move"),
     Command("page-up", ("pageup",), "page up", "Scroll a page up", "Move"),
-    Command("top", ("g", "home"), "top", "Go to the oldest row", "Move"),
-    Command("bottom", ("G", "end"), "bottom", "Go to the newest row and follow", "Move"),
+    Command("top", ("g",), "top", "Go to the oldest row, or the first disk", "Move"),
+    Command("bottom", ("G",), "bottom", "Go to the newest row and follow, or to the last disk", "Move"),
+    Command("first", ("home",), "first", "Likewise; over maps: move the time cursor to the oldest", "Move"),
+    Command("last", ("end",), "last", "Likewise; over maps: move the time cursor to the newest", "Move"),
 )
 
 MOST_PROBES = 9
@@ -68,6 +80,10 @@ _NAMES = {
     "home": "Home",
     "end": "End",
     "up": "Up",
+    "left": "Left",
+    "right": "Right",
+    "enter": "Enter",
+    "escape": "Esc",
     "down": "Down",
 }
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import gc
 import time
 
+SELDOM = 100_000
+"""Objects that are made before the garbage collector looks at them."""
+
 
 class OwnCost:
     """CPU time of this process, as a share (0..1) of a core, since it was last asked for."""
@@ -22,6 +25,11 @@ class OwnCost:
 
 
 def settle_memory() -> None:
-    """What exists after the start stays: let the garbage collector never look at it again."""
+    """What exists after the start stays: let the garbage collector never look at it again, and seldom at the rest.
+
+    A tick of many disks is tens of thousands of tuples, none of them in a cycle: looking through them again and again
+    would cost more than decoding them.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(SELDOM)

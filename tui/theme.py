@@ -27,6 +27,7 @@ class Theme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     good, warn, bad            states; errors of rows are `bad`
     time, name, number, path   cells by what they hold
     common, slow, tail         bars of a histogram: up to p50, up to p99, beyond
+    heat                       cells of a heat map, from a single request to the most
     """
 
     title: str
@@ -49,6 +50,7 @@ class Theme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     common: Colour
     slow: Colour
     tail: Colour
+    heat: Annotated[tuple[Colour, ...], msgspec.Meta(min_length=3, max_length=9)]
 
 
 def directory() -> Path:
@@ -90,9 +92,11 @@ def read(path: Path) -> Theme:
 
 def _plainly(why: str) -> str:
     """msgspec's complaint, with the remedy."""
-    field = re.search(r"`\$\.(\w+)`", why)
+    field = re.search(r"`\$\.(\w+)(?:\[\d+\])?`", why)
     if field and "regex" in why:
         return f"{field[1]}: not a colour: write it as #rrggbb in lower case"
+    if field and "length" in why:
+        return f"{field[1]}: write three to nine colours"
     missing = re.search(r"missing required field `(\w+)`", why)
     if missing:
         return f"{missing[1]} is missing: add {missing[1]} = ..."

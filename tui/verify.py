@@ -6,15 +6,36 @@ a time far out of range has no date, a row that is too short has no cells.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from math import isfinite
 
 from probes.latency import SLOTS
-from probes.snapshot import Column, Counts, Hello, Hist, Kind, ProbeInfo, ProbeTick, Row, Snapshot, Value
+from probes.snapshot import (
+    Column,
+    Counts,
+    Disk,
+    DiskFacts,
+    Hello,
+    Hist,
+    Kind,
+    Part,
+    ProbeInfo,
+    ProbeTick,
+    Row,
+    Snapshot,
+    Threshold,
+    Value,
+    Work,
+)
 
 MOST = (1 << 63) - 1
 WIDEST = 1000
 """Cells that a column may ask for."""
+MOST_LISTED = 65536
+"""Histograms, parts and so on of one tick: more disks and processes than a collector tells apart."""
+MOST_SETS = 64
+"""Sets that a disk may be a member of."""
+MOST_DEPTH = 1e9
 
 
 def hello_problem(hello: Hello) -> str | None:
@@ -47,17 +68,22 @@ def snapshot_problem(snapshot: Snapshot, infos: Mapping[str, ProbeInfo]) -> str 
 
 
 def _tick_problem(tick: ProbeTick, info: ProbeInfo) -> str | None:
-    if not _natural(tick.first, *_numbers(tick.counts), tick.bpf_ns or 0):
-        return "impossible counts"
-    if not all(_row_fits(row, info.columns) for row in tick.rows):
-        return f"a row that does not fit the columns of {tick.id}"
-    if not all(_natural(end.row) and isfinite(end.age_ms) for end in tick.exits):
-        return "an impossible exit"
-    if not all(map(_hist_fits, tick.hists)):
-        return "an impossible histogram"
-    if not all(_natural(disk.in_flight, disk.oldest_us) for disk in tick.disks):
-        return "an impossible disk"
-    return None
+    return next((problem for problem, fits in _checks(tick, info) if not fits), None)
+
+
+def _checks(tick: ProbeTick, info: ProbeInfo) -> Iterator[tuple[str, bool]]:
+    """What could be wrong with a tick, and whether it is not; the cheap ones first."""
+    lists = tick.hists, tick.disks, tick.parts, tick.work, tick.facts or (), tick.thresholds or ()
+    yield "more than any machine has", all(len(listed) <= MOST_LISTED for listed in lists)
+    yield "impossible counts", _natural(tick.first, *_numbers(tick.counts), tick.bpf_ns or 0, tick.selected)
+    yield f"a row that does not fit the columns of {tick.id}", all(_row_fits(row, info.columns) for row in tick.rows)
+    yield "an impossible exit", all(_natural(end.row) and isfinite(end.age_ms) for end in tick.exits)
+    yield "an impossible histogram", all(map(_counts_fit, tick.hists))
+    yield "an impossible part", all(map(_part_fits, tick.parts))
+    yield "impossible work", all(_counts_fit(work) and _natural(work.pid) for work in tick.work)
+    yield "an impossible disk", all(map(_disk_fits, tick.disks))
+    yield "impossible facts of a disk", all(map(_facts_fit, tick.facts or ()))
+    yield "an impossible threshold", all(map(_threshold_fits, tick.thresholds or ()))
 
 
 def _numbers(counts: Counts) -> Iterable[int]:
@@ -68,13 +94,34 @@ def _natural(*numbers: int) -> bool:
     return all(0 <= number <= MOST for number in numbers)
 
 
-def _hist_fits(hist: Hist) -> bool:
+def _counts_fit(hist: Hist | Part | Work) -> bool:
     slots = [slot for slot, _ in hist.slots]
     return (
         slots == sorted(set(slots))
         and all(0 <= slot < SLOTS for slot in slots)
         and _natural(*(count for _, count in hist.slots), hist.count, hist.sum_ns, hist.max_ns, hist.bytes, hist.errors)
     )
+
+
+def _part_fits(part: Part) -> bool:
+    return _counts_fit(part) and _natural(part.size) and _once(part.flags)
+
+
+def _disk_fits(disk: Disk) -> bool:
+    busy, depth = disk.busy or 0.0, disk.depth or 0.0
+    return _natural(disk.in_flight, disk.oldest_us) and 0 <= busy <= 1 and 0 <= depth <= MOST_DEPTH
+
+
+def _facts_fit(facts: DiskFacts) -> bool:
+    return _natural(facts.size) and len(facts.sets) <= MOST_SETS and _once(facts.sets)
+
+
+def _threshold_fits(threshold: Threshold) -> bool:
+    return isfinite(threshold.us) and threshold.us >= 0
+
+
+def _once(values: tuple[str, ...]) -> bool:
+    return len(set(values)) == len(values)
 
 
 def _row_fits(row: Row, columns: tuple[Column, ...]) -> bool:
@@ -99,6 +146,7 @@ FITS: Mapping[Kind, Callable[[Value], bool]] = {
     "time": _is_whole,
     "pid": _is_whole,
     "number": _is_whole,
+    "bytes": _is_whole,
     "us": _is_number,
     "ms": _is_number,
     "word": _is_text,

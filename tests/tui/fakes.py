@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Callable
 
 from probes.filter import Filter, parse
 from probes.latency import slot_of
@@ -69,7 +70,29 @@ OPEN = ProbeInfo(
         Column("uid", "UID", "number", 0, "user id"),
     ),
 )
-BLOCK = ProbeInfo("block", "Block I/O", "how long does each disk really take?", "latency")
+BLOCK = ProbeInfo(
+    "block",
+    "Block I/O",
+    "how long does each disk really take?",
+    "latency",
+    (
+        Column("time", "TIME", "time", 12, "when the request ended", priority=6),
+        Column("pid", "PID", "pid", 7, "process that submitted it", priority=4),
+        Column("tid", "TID", "pid", 0, "thread that submitted it"),
+        Column("comm", "COMM", "word", 15, "name of that thread", priority=5),
+        Column("user", "USER", "word", 0, "user of that process"),
+        Column("uid", "UID", "number", 0, "numeric user id"),
+        Column("cgroup", "CGROUP", "text", 0, "cgroup of that process"),
+        Column("disk", "DISK", "word", 8, "disk", priority=7),
+        Column("op", "OP", "word", 7, "operation", priority=5),
+        Column("flags", "FLAGS", "word", 9, "sync, meta, readahead, fua, prio", priority=1),
+        Column("sector", "SECTOR", "number", 11, "first sector, of 512 bytes"),
+        Column("bytes", "SIZE", "bytes", 7, "bytes of the request", priority=2),
+        Column("queue_us", "QUEUE us", "us", 9, "from its insertion into the queue to its issue", priority=3),
+        Column("device_us", "DEVICE us", "us", 10, "from its issue to its completion", priority=8),
+        Column("error", "ERROR", "error", 8, "why it failed", priority=6),
+    ),
+)
 
 HELLO = Hello(PROTOCOL, "0.1.0", "web-17", "6.12.38-amd64", START, 1.0, (EXEC, OPEN, BLOCK))
 
@@ -118,7 +141,7 @@ def open_row(number: int, time: int) -> Row:
 
 def hist(key: Key, low_us: float, count: int, seed: int, slow: float = 0.0) -> Hist:
     """Latencies around `low_us`; a share of `slow` forty times as long."""
-    dice = random.Random(seed)  # noqa: S311  the same dice for everyone
+    dice = random.Random(seed)
     slots: dict[int, int] = {}
     total = most = 0
     for _ in range(count):
@@ -146,10 +169,11 @@ def block_tick(n: int, disks: int, counts: Counts) -> ProbeTick:
 
 
 class Machine:
-    """Makes one tick after the other."""
+    """Makes one tick after the other; `block` makes what the disks did in the n-th."""
 
-    def __init__(self, rows: int = 12, disks: int = 1) -> None:
-        self.rows, self.disks = rows, disks
+    def __init__(self, rows: int = 12, disks: int = 1, block: Callable[[int], ProbeTick] | None = None) -> None:
+        self.rows = rows
+        self._block = block or (lambda n: block_tick(n, disks, Counts(1112 * n, 1112 * n)))
         self.n = self.done = 0
 
     def tick(self, text: str = "", lost: int = 0, merged: int = 1) -> Snapshot:
@@ -175,7 +199,7 @@ class Machine:
             (
                 ProbeTick("exec", "on", counts, first=first, rows=execs, exits=exits, bpf_ns=120_000),
                 ProbeTick("open", "on", counts, first=first, rows=opens, bpf_ns=840_000),
-                block_tick(self.n, self.disks, Counts(1112 * self.n, 1112 * self.n)),
+                self._block(self.n),
             ),
             4_000_000,
             merged,

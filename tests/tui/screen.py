@@ -22,8 +22,8 @@ def make_app(source: Source, *, chosen: str = "dark", glyphs: Glyphs = UNICODE) 
 class Screen:
     """A running app, its source, its machine."""
 
-    def __init__(self, app: Ebtop, source: FakeSource, pilot: Pilot[None]) -> None:
-        self.app, self.source, self.pilot, self.machine = app, source, pilot, Machine()
+    def __init__(self, app: Ebtop, source: FakeSource, pilot: Pilot[None], machine: Machine) -> None:
+        self.app, self.source, self.pilot, self.machine = app, source, pilot, machine
 
     async def ticks(self, count: int = 1, text: str = "") -> None:
         """Let seconds pass."""
@@ -54,11 +54,11 @@ class Screen:
 
 @asynccontextmanager
 async def running(
-    size: tuple[int, int] = (120, 40), *, live: bool = True, glyphs: Glyphs = UNICODE
+    size: tuple[int, int] = (120, 40), *, live: bool = True, glyphs: Glyphs = UNICODE, machine: Machine | None = None
 ) -> AsyncIterator[Screen]:
-    """A screen of that size over a fake source."""
+    """A screen of that size over a fake source, and the machine whose ticks it shows."""
     source = FakeSource(live=live)
     app = make_app(source, glyphs=glyphs)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
-        yield Screen(app, source, pilot)
+        yield Screen(app, source, pilot, machine or Machine())

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,11 +11,10 @@ from tui.theme import load
 from tui.widgets.glyphs import ASCII, UNICODE, for_encoding
 from tui.widgets.histogram import (
     Axis,
+    axis_between,
     axis_for,
     levels,
-    marks,
     power,
-    render_axis,
     render_histogram,
     render_labels,
     render_spark,
@@ -54,10 +51,9 @@ def test_the_picture_has_the_size_that_was_asked_for(slots: dict[int, int], widt
     strips = [
         *render_histogram(shown, axis, height, LOOK),
         *render_spark(shown, axis, height, LOOK),
-        render_axis(shown, axis, LOOK),
         render_labels(axis, LOOK),
     ]
-    assert len(strips) == 2 * height + 2
+    assert len(strips) == 2 * height + 1
     assert {strip.cell_length for strip in strips} == {width}
     assert {len(strip.text) for strip in strips} == {width}
 
@@ -85,18 +81,15 @@ def test_a_hump_of_two_percent_is_clearly_visible() -> None:
 def test_the_average_is_marked_where_nothing_is() -> None:
     shown = two_humps()
     axis = Axis(10e3, 100e6, 48)
-    line = render_axis(shown, axis, LOOK).text
-    assert "▲avg" in line
-    assert line.index("▲avg") == axis.column(shown.average_ns)
-    assert "p99" in line
-    assert "p50" in line
+    cell = render_spark(shown, axis, 1, LOOK)[0].crop(axis.column(shown.average_ns)).text[0]
+    marked = [segment for segment in render_spark(shown, axis, 1, LOOK)[0] if segment.style == LOOK.styles["caret"]]
+    assert [segment.text for segment in marked] == [cell]
 
 
-@given(SLOT_COUNTS, st.integers(4, 100))
-def test_marks_hide_nothing_of_each_other(slots: dict[int, int], width: int) -> None:
-    shown = marks(latency(slots), axis_for([latency(slots)], width), "▲")
-    assert all(mark.start >= 0 and mark.end <= width for mark in shown)
-    assert all(left.end <= right.start for left, right in pairwise(shown))
+def test_an_axis_that_is_close_to_what_there_is_has_its_powers_of_ten_inside() -> None:
+    axis = axis_between(slot_of(35_000), slot_of(900_000), 60, parts=3)
+    assert (axis.low_ns, axis.high_ns) == pytest.approx((10 ** (13 / 3), 10 ** (19 / 3)))
+    assert [(power(ns), axis.column(ns)) for _, ns in axis.decades()] == [("100us", 20), ("1ms", 50)]
 
 
 def test_the_axis_spans_whole_powers_of_ten_around_everything() -> None:
@@ -112,7 +105,7 @@ def test_one_axis_without_any_latency() -> None:
 def test_ascii_where_there_is_no_unicode() -> None:
     shown = two_humps()
     axis = axis_for([shown], 40)
-    strips = [*render_histogram(shown, axis, 4, PLAIN), render_axis(shown, axis, PLAIN), render_labels(axis, PLAIN)]
+    strips = [*render_spark(shown, axis, 4, PLAIN), render_labels(axis, PLAIN)]
     assert all(strip.text.isascii() for strip in strips)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 
 from probes.filter import parse
 from probes.latency import Latency, merge
-from probes.snapshot import Column, Counts, Exit, Hist, ProbeTick, Row
+from probes.snapshot import Column, Counts, Exit, Part, ProbeTick, Row, Work
 from tests.tui.fakes import HELLO, SECOND, Machine, hist
+from tests.tui.raid import raid_tick
 from tui.history import History, Log
 from tui.window import Key, Window
 
@@ -93,7 +95,7 @@ def test_the_window_is_the_sum_of_the_ticks_within_it() -> None:
         [hist(Key("sda", "read", "device"), 100, 50, n), hist(Key("sdb", "write", "queue"), 10, 9, n)] for n in range(7)
     ]
     for tick in ticks:
-        window.add(SECOND, tick)
+        window.add(SECOND, ProbeTick("block", "on", hists=tick))
     moving = window.moving()
     for at, key in enumerate((Key("sda", "read", "device"), Key("sdb", "write", "queue"))):
         parts = [Latency(dict(t[at].slots), t[at].count, t[at].sum_ns, t[at].max_ns) for t in ticks[-3:]]
@@ -103,19 +105,70 @@ def test_the_window_is_the_sum_of_the_ticks_within_it() -> None:
 
 def test_a_disk_that_falls_silent_leaves_the_window() -> None:
     window = Window(2 * SECOND)
-    window.add(SECOND, [hist(Key("sda", "read", "device"), 100, 50, 1)])
+    window.add(SECOND, ProbeTick("block", "on", hists=[hist(Key("sda", "read", "device"), 100, 50, 1)]))
     for _ in range(3):
-        window.add(SECOND, [])
+        window.add(SECOND, ProbeTick("block", "on", hists=[]))
     assert window.moving() == {}
 
 
-def test_slots_that_cannot_be_are_ignored() -> None:
-    window = Window(SECOND)
-    foreign = Hist("sda", "read", "device", ((-1, 3), (10**9, 4), (5, 2), (6, 0)), 2, 10, 10)
-    window.add(SECOND, [foreign])
-    window.add(SECOND, [])
-    window.add(SECOND, [foreign])
-    assert window.moving()[Key("sda", "read", "device")].latency.slots == {5: 2}
+def test_the_tail_of_a_disk_is_that_of_all_its_operations_in_the_device() -> None:
+    window = Window(2 * SECOND)
+    keys = (Key("sda", "read", "device"), Key("sda", "write", "device"), Key("sda", "read", "queue"))
+    for n in range(5):
+        hists = [hist(key, 100 * 20**at, 300, n, 0.03) for at, key in enumerate(keys)]
+        window.add(SECOND, ProbeTick("block", "on", hists=hists))
+    whole = merge(window.moving()[key].latency for key in keys[:2])
+    assert window.tails["sda"].requests == whole.count
+    assert window.tails["sda"].p99_ns == pytest.approx(whole.percentile_ns(0.99))
+    for _ in range(3):
+        window.add(SECOND, ProbeTick("block", "on"))
+    assert window.tails == {}
+
+
+def test_work_and_parts_of_the_window_are_added_up_by_what_they_are_of() -> None:
+    window = Window(2 * SECOND)
+    for n in (5, 3, 4):
+        work = [
+            Work(7, "cp", "/x", False, disk, "read", ((4, n), (9, 1)), n + 1, 10, n, 512) for disk in ("sda", "sdb")
+        ]
+        parts = [Part("sda", "write", ("sync",), 4096, True, ((2, n),), n, 10, n, 512, 1)]
+        window.add(SECOND, ProbeTick("block", "on", work=work, parts=parts))
+    assert [(one.disk, one.slots, one.count, one.sum_ns, one.max_ns, one.bytes) for one in window.work()] == [
+        ("sda", ((4, 7), (9, 2)), 9, 20, 4, 1024),
+        ("sdb", ((4, 7), (9, 2)), 9, 20, 4, 1024),
+    ]
+    assert [(one.flags, one.slots, one.count, one.errors) for one in window.parts()] == [(("sync",), ((2, 7),), 7, 2)]
+
+
+def test_facts_and_thresholds_hold_until_they_change() -> None:
+    history, machine = History(HELLO), Machine(block=raid_tick)
+    for _ in range(3):
+        history.add(machine.tick(), live=True)
+    block = history.view.probes[2]
+    assert block.facts["sdb"].sets == ("md0",)
+    assert block.thresholds["sdb", "read"].why == "hump"
+    assert block.selected == len(block.log) + 2
+
+
+def test_a_sick_disk_is_found_and_a_held_view_keeps_what_was_found() -> None:
+    history, machine = History(HELLO), Machine(block=raid_tick)
+    for _ in range(12):
+        history.add(machine.tick(), live=True)
+    (found,) = history.view.findings
+    assert (found.disk, found.kind) == ("sdb", "odd-one-out")
+    history.hold()
+    held = history.view
+    frames, work = list(held.probes[2].timeline), list(held.probes[2].work)
+    healthy = Machine(block=lambda n: raid_tick(n, 0.0))
+    healthy.n = machine.n
+    for _ in range(90):
+        history.add(healthy.tick(), live=True)
+    assert history.view.findings == held.probes[2].findings == (found,)
+    assert list(held.probes[2].timeline) == frames
+    assert list(held.probes[2].work) == work
+    history.release()
+    assert history.view.findings == ()
+    assert [past.id for past in history.view.past] == [found.id]
 
 
 def test_a_held_view_stays_and_history_goes_on() -> None:

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from probes import wire
-from probes.snapshot import Bye, Disk, Hist, Message, ProbeTick, Snapshot
+from probes.snapshot import Bye, Disk, DiskFacts, Hist, Message, Part, ProbeTick, Snapshot, Threshold, Work
 from tests.unit.sessions import BOX, HELLO, SECOND, START, exec_row, exec_tick, open_tick, snapshot
 from tui.recording import MAGIC, Reader, RecordingError, Writer
 
@@ -176,17 +176,73 @@ def forged(**changes: object) -> Snapshot:
     return msgspec.structs.replace(TICKS[1], **changes)
 
 
-HIST = Hist("vda", "read", "device", ((10_000_000_000, 1),), 1, 1, 1)
+def block(**fields: object) -> ProbeTick:
+    """A tick of block with everything that it can tell, or with these instead."""
+    good = ProbeTick(
+        "block",
+        "on",
+        hists=[HIST],
+        parts=[PART],
+        work=[WORK],
+        disks=[Disk("vda", 1, 10, 0.5, 2.5), Disk("vdb", 0)],
+        selected=3,
+        facts=[FACTS],
+        thresholds=[THRESHOLD],
+    )
+    return msgspec.structs.replace(good, **fields)
+
+
+def damaged(struct: msgspec.Struct, **fields: object) -> Snapshot:
+    """A tick in which one of the lists of block has this struct with these values."""
+    lists = {Hist: "hists", Part: "parts", Work: "work", Disk: "disks", DiskFacts: "facts", Threshold: "thresholds"}
+    return forged(probes=(block(**{lists[type(struct)]: [msgspec.structs.replace(struct, **fields)]}),))
+
+
+NAN, INF = float("nan"), float("inf")
+SLOTS_OF = ((3, 1), (9, 2))
+HIST = Hist("vda", "read", "device", SLOTS_OF, 3, 300, 200, 4096, 1)
+PART = Part("vda", "read", ("sync", "meta"), 4096, True, SLOTS_OF, 3, 300, 200, 4096, 1)
+WORK = Work(7, "fio", "/a.service", False, "vda", "read", SLOTS_OF, 3, 300, 200, 4096, 1)
+FACTS = DiskFacts("vda", "model", "serial", "slot 7", True, 1 << 40, ("md0", "LVM vg/data"))
+THRESHOLD = Threshold("vda", "read", 18_000.0, "hump")
+DAMAGES = {
+    Hist: [],
+    Part: [("size", -1), ("flags", ("sync",) * 9)],
+    Work: [("pid", -1), ("pid", 1 << 63)],
+    Disk: [("in_flight", -1), ("oldest_us", 1 << 63), *((n, x) for n in ("busy", "depth") for x in (-0.1, NAN, INF))],
+    DiskFacts: [("size", -1), ("sets", ("md0", "md0")), ("sets", tuple(map(str, range(1000))))],
+    Threshold: [("us", -1.0), ("us", NAN), ("us", INF)],
+}
+"""Fields of each, with a value that its type allows and that makes no sense."""
+for of in (Hist, Part, Work):
+    DAMAGES[of] += [("slots", slots) for slots in (((1 << 40, 1),), ((-1, 1),), ((9, 1), (3, 1)), ((3, -1),))]
+    DAMAGES[of] += [
+        (field, value) for field in ("count", "sum_ns", "max_ns", "bytes", "errors") for value in (-1, 1 << 63)
+    ]
+GOOD = {Hist: HIST, Part: PART, Work: WORK, Disk: Disk("vda", 1), DiskFacts: FACTS, Threshold: THRESHOLD}
 FORGERIES = {
-    "slot": forged(probes=(ProbeTick("block", "on", hists=[HIST]),)),
+    **{
+        f"{of.__name__} {field} {str(value)[:30]}": damaged(GOOD[of], **{field: value})
+        for of, found in DAMAGES.items()
+        for field, value in found
+    },
+    "busier than there is time": damaged(GOOD[Disk], busy=1.01),
+    "selected": forged(probes=(block(selected=-1),)),
+    "more parts than any machine has": forged(probes=(block(parts=[PART] * 70_000),)),
+    "more work than any machine has": forged(probes=(block(work=[WORK] * 70_000),)),
+    "more facts than any machine has": forged(probes=(block(facts=[FACTS] * 70_000),)),
     "short row": forged(probes=(exec_tick([exec_row(1)[:3]], 1),)),
     "wrong type": forged(probes=(exec_tick([["now", *exec_row(1)[1:]]], 1),)),
     "unknown probe": forged(probes=(ProbeTick("nonsense", "on"),)),
     "probe twice": forged(probes=(open_tick(), open_tick())),
     "time": forged(time=-1),
     "no number": forged(box=msgspec.structs.replace(BOX, cpu=float("nan"))),
-    "disk": forged(probes=(ProbeTick("block", "on", disks=[Disk("vda", -1)]),)),
 }
+
+
+def test_everything_that_a_disk_can_tell_comes_back(path: Path) -> None:
+    tick = forged(probes=(block(), exec_tick([], 1), open_tick()))
+    assert read(raw(path, HELLO, TICKS[0], tick, Bye())) == ([TICKS[0], tick], None)
 
 
 @pytest.mark.parametrize("forgery", FORGERIES.values(), ids=FORGERIES)

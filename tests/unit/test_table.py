@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probes.snapshot import Row
+from probes.snapshot import Column, Row
 from tests.tui.fakes import EXEC, OPEN, START, exec_row, open_row
 from tui.theme import load
 from tui.widgets.glyphs import UNICODE
@@ -40,6 +40,19 @@ def test_what_tells_most_stays_when_it_is_narrow(probe: str) -> None:
     last = {"exec": "argv", "open": "path"}[probe]
     assert {"time", "pid", "comm", "error", last} <= set(shown(probe, 80))
     assert shown(probe, 20)[-1] == last
+
+
+def test_columns_of_a_higher_priority_stay_longer() -> None:
+    columns = [Column(name, name, "number", 9, "", priority=rank) for rank, name in enumerate("abcd")]
+    for kept in range(1, 5):
+        assert [place.column.id for place in layout(columns, 10 * kept)] == list("abcd")[4 - kept :]
+
+
+def test_room_to_spare_goes_to_short_words_that_grow_too_but_nothing_is_left_out_for_them() -> None:
+    columns = [Column("unit", "UNIT", "word", 12, "", grow=True), Column("number", "NUMBER", "number", 30, "")]
+    assert [place.cells for place in layout(columns, 43)] == [12, 30]
+    assert [place.cells for place in layout(columns, 60)] == [29, 30]
+    assert [place.cells for place in layout(columns, 39)] == [8, 30]
 
 
 @given(st.lists(VALUES, min_size=13, max_size=13), st.integers(10, 220))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path
 
 import msgspec
@@ -64,10 +64,20 @@ def test_headings_keys_and_badges_are_legible(name: str) -> None:
 @pytest.mark.parametrize("name", names())
 def test_every_colour_is_one_of_the_256(name: str) -> None:
     for field, value in msgspec.structs.asdict(load(name)).items():
-        if isinstance(value, str) and value.startswith("#"):
-            red, green, blue = (int(value[at : at + 2], 16) for at in (1, 3, 5))
-            grey = red == green == blue and (red - 8) % 10 == 0
-            assert grey or {red, green, blue} <= set(CUBE), f"{field} = {value}"
+        for colour in value if isinstance(value, tuple) else (value,):
+            if isinstance(colour, str) and colour.startswith("#"):
+                red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+                grey = red == green == blue and (red - 8) % 10 == 0
+                assert grey or {red, green, blue} <= set(CUBE), f"{field} = {colour}"
+
+
+@pytest.mark.parametrize("name", names())
+def test_heat_goes_away_from_the_background_in_visible_steps(name: str) -> None:
+    theme = load(name)
+    ramp = [contrast(colour, theme.background) for colour in theme.heat]
+    assert ramp[0] >= 2
+    assert ramp == sorted(ramp)
+    assert all(contrast(one, other) >= 1.35 for one, other in pairwise(theme.heat))
 
 
 def test_the_colour_blind_theme_tells_by_lightness_too() -> None:
@@ -84,6 +94,8 @@ def test_the_colour_blind_theme_tells_by_lightness_too() -> None:
         ('dim = "#8a8a8a"', "", "dim is missing: add"),
         ('dim = "#8a8a8a"', 'dim = "#8a8a8a"\ndimm = "#000000"', "unknown key dimm: remove it"),
         ('dim = "#8a8a8a"', 'dim = "#8a8a8a', "not TOML"),
+        ('heat = ["#5f5faf"', 'heat = ["purple"', "heat: not a colour: write it as #rrggbb"),
+        ('"#5fafaf", "#87d787", "#ffff87"]', "]", "heat: write three to nine colours"),
     ],
 )
 def test_a_bad_theme_is_one_line_with_its_place_and_remedy(tmp_path: Path, old: str, new: str, said: str) -> None:

@@ -71,6 +71,17 @@ class Pane(Canvas, can_focus=True):
         """Move by what is visible."""
         self.scroll_lines(pages * max(self.inner_height - 2, 1))
 
+    def title(self) -> str:
+        """What the pane is called."""
+        return self.view.info.title
+
+    def act(self, command: str) -> None:
+        """Do what depends on the pane: `first` and `last` go to the ends, all else is for panes that know of it."""
+        if command == "first":
+            self.scroll_top()
+        elif command == "last":
+            self.scroll_bottom()
+
     def summary(self) -> list[tuple[str, Role]]:
         """What the title says beside the name; the first is the most important."""
         return []
@@ -91,7 +102,9 @@ class Pane(Canvas, can_focus=True):
     def draw(self, width: int, height: int) -> list[Strip]:
         """See Canvas."""
         if not self.boxed:
-            return [self._title(width), *self._inside(width, height - 1)]
+            # The body comes first: what it shows decides what the title says of it.
+            body = self._inside(width, height - 1)
+            return [self._title(width), *body]
         glyphs = self.look.glyphs
         role, side, _, corners = self._edge()
         inner = max(height - FRAME, 0)
@@ -117,7 +130,7 @@ class Pane(Canvas, can_focus=True):
         role, _, across, corners = self._edge()
         ends = (corners[0], corners[1]) if self.boxed else (across, across)
         name: Role = "focus" if self.has_focus else "bright"
-        line = Line(self.look, width, role).put(ends[0]).put(f" {self.number} {self.view.info.title} ", name)
+        line = Line(self.look, width, role).put(ends[0]).put(f" {self.number} {self.title()} ", name)
         notice = self.notice()
         until = width - (safe_text.width(notice) + 3 if notice else 1)
         for text, part in self._status():
@@ -161,7 +174,7 @@ class Pane(Canvas, can_focus=True):
         """A click on the name toggles the probe, one on the notice follows what it tells of; all others focus."""
         if event.y:
             return
-        if event.x < len(self.view.info.title) + 5:
+        if event.x < len(self.title()) + 5:
             self.post_message(self.Toggled(self.number))
         elif (notice := self.notice()) and event.x >= self.size.width - len(notice) - 3:
             self.scroll_bottom()

@@ -8,23 +8,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from itertools import pairwise, product
+from functools import lru_cache
 from typing import NamedTuple
 
 from textual.strip import Strip
 
-from probes.latency import Latency, low_ns
+from probes.latency import SLOTS, Latency, low_ns
 from tui.format import duration
 from tui.widgets.line import Line, Look, Role
 
 SHORTEST_NS, LONGEST_NS = 100, 1_000_000_000_000
 MEDIAN, TAIL = 0.5, 0.99
-_LABELS: tuple[tuple[str, Role], ...] = (("avg", "bright"), ("p99", "tail"), ("p50", "common"))
-"""Marks on the axis, the most important first: the others give way."""
 
 
 class Axis(NamedTuple):
-    """`width` cells from `low_ns` to `high_ns`, both powers of ten."""
+    """`width` cells from `low_ns` to `high_ns`."""
 
     low_ns: float
     high_ns: float
@@ -41,7 +39,7 @@ class Axis(NamedTuple):
 
     def decades(self) -> Iterable[tuple[int, float]]:
         """Cells of the powers of ten within the axis, with their latency."""
-        ns = self.low_ns
+        ns = 10.0 ** math.ceil(math.log10(self.low_ns) - 1e-9)
         while ns < self.high_ns * 0.99:
             yield round(self.x(ns)), ns
             ns *= 10
@@ -50,18 +48,29 @@ class Axis(NamedTuple):
 def axis_for(latencies: Iterable[Latency], width: int) -> Axis:
     """One axis for all of them, so that they can be compared by eye."""
     slots = [slot for latency in latencies for slot in latency.slots]
-    if not slots:
-        return Axis(10e3, 100e6, width)
-    low = 10.0 ** math.floor(math.log10(max(low_ns(min(slots)), SHORTEST_NS)) + 1e-9)
-    high = 10.0 ** math.ceil(math.log10(min(max(low_ns(max(slots) + 1), 2 * low), LONGEST_NS)) - 1e-9)
-    return Axis(low, max(high, 100 * low), width)
+    return axis_between(min(slots), max(slots), width) if slots else Axis(10e3, 100e6, width)
+
+
+def axis_between(lowest: int, highest: int, width: int, parts: int = 1) -> Axis:
+    """The axis on which both of these slots are: its ends are powers of ten, or that many parts of a decade apart."""
+    low_at = math.floor(math.log10(max(low_ns(lowest), SHORTEST_NS)) * parts + 1e-9)
+    low = 10.0 ** (low_at / parts)
+    high_at = math.ceil(math.log10(min(max(low_ns(highest + 1), 2 * low), LONGEST_NS)) * parts - 1e-9)
+    return Axis(low, 10.0 ** (max(high_at, low_at + 2 * parts) / parts), width)
+
+
+@lru_cache(64)
+def _edges(axis: Axis) -> tuple[float, ...]:
+    """Where on the axis each slot begins, and where the last one ends."""
+    return tuple(axis.x(low_ns(slot)) for slot in range(SLOTS + 1))
 
 
 def spread(slots: Mapping[int, int], axis: Axis) -> list[float]:
     """Counts by cell of the axis: a slot's count is shared among the cells that it covers."""
     cells = [0.0] * axis.width
+    edges = _edges(axis)
     for slot, here in slots.items():
-        start, end = axis.x(low_ns(slot)), axis.x(low_ns(slot + 1))
+        start, end = edges[slot], edges[slot + 1]
         first, last = min(int(start), axis.width - 1), min(int(end), axis.width - 1)
         if first == last or end <= start:
             cells[first] += here
@@ -104,46 +113,6 @@ def render_spark(latency: Latency, axis: Axis, height: int, look: Look) -> list[
     at = axis.column(latency.average_ns)
     line = Line(look, axis.width).join(strip.crop(0, at)).put(strip.crop(at, at + 1).text, "caret")
     return [*above, line.join(strip.crop(at + 1)).strip()]
-
-
-class Mark(NamedTuple):
-    """A figure's place on the axis, with its name to the right or to the left of the sign."""
-
-    start: int
-    text: str
-    role: Role
-
-    @property
-    def end(self) -> int:
-        return self.start + len(self.text)
-
-
-def marks(latency: Latency, axis: Axis, sign: str) -> list[Mark]:
-    """Average, p99 and median where they are on the axis, from the left: as many of them, in this order of
-    importance, as fit without hiding each other.
-    """
-    places = (latency.average_ns, latency.percentile_ns(TAIL), latency.percentile_ns(MEDIAN))
-    choices: list[tuple[Mark | None, ...]] = []
-    for ns, (name, role) in zip(places, _LABELS, strict=True):
-        at = axis.column(ns)
-        both = Mark(at, sign + name, role), Mark(at - len(name), name + sign, role)
-        choices.append((*(mark for mark in both if mark.start >= 0 and mark.end <= axis.width), None))
-    for chosen in sorted(product(*choices), key=lambda chosen: [mark is None for mark in chosen]):
-        shown = sorted(mark for mark in chosen if mark)
-        if all(left.end <= right.start for left, right in pairwise(shown)):
-            return shown
-    return []
-
-
-def render_axis(latency: Latency, axis: Axis, look: Look) -> Strip:
-    """The axis below the bars: ticks at the powers of ten; average, median and p99 at their places."""
-    glyphs = look.glyphs
-    ticks = {at for at, _ in axis.decades()}
-    bare = "".join(glyphs.tick if cell in ticks else glyphs.axis for cell in range(axis.width))
-    line = Line(look, axis.width, "rule")
-    for mark in marks(latency, axis, glyphs.mark):
-        line.bars(bare[line.x : mark.start]).put(mark.text, mark.role)
-    return line.bars(bare[line.x :]).strip()
 
 
 def render_labels(axis: Axis, look: Look, role: Role = "dim") -> Strip:

@@ -11,6 +11,7 @@ from textual.strip import Strip
 from tui import text as safe_text
 from tui.theme import Theme
 from tui.widgets.glyphs import Glyphs
+from tui.widgets.heat import Heat, heat
 
 Role = Literal[
     "text", "dim", "bright", "rule", "focus", "good", "warn", "bad", "time", "name", "number", "path",
@@ -24,10 +25,11 @@ PLAIN: tuple[Role, ...] = (
 
 
 class Look(NamedTuple):
-    """How everything is drawn: a style for each role, and the glyphs."""
+    """How everything is drawn: a style for each role, the glyphs, and the colours of heat maps."""
 
     styles: dict[Role, Style]
     glyphs: Glyphs
+    heat: Heat
 
 
 def look(theme: Theme, glyphs: Glyphs) -> Look:
@@ -43,7 +45,7 @@ def look(theme: Theme, glyphs: Glyphs) -> Look:
     # The background's colour on a loud one: bold and reversed stay visible without any colour.
     styles["badge"] = Style(color=theme.background, bgcolor=theme.warn, bold=True)
     styles["alarm"] = Style(color=theme.background, bgcolor=theme.bad, bold=True)
-    return Look(styles, glyphs)
+    return Look(styles, glyphs, heat(theme))
 
 
 class Line:
@@ -81,6 +83,14 @@ class Line:
         """Add glyphs of our own, each of one cell, as far as they fit."""
         glyphs = glyphs[: self.room]
         return self._add(glyphs, role, len(glyphs))
+
+    def paint(self, glyphs: str, style: Style) -> Line:
+        """Add glyphs of our own, each of one cell, in a style that no role has: that of a density."""
+        shown = glyphs[: self.room]
+        if shown:
+            self._segments.append(Segment(shown, style))
+            self.x += len(shown)
+        return self
 
     def pad(self, x: int, role: Role | None = None, glyph: str = " ") -> Line:
         """Fill up to column `x`."""

@@ -17,8 +17,9 @@ from tui.widgets.line import Line, Look, Role
 
 FLOORS: Mapping[Kind, int] = {"time": 8, "word": 8, "error": 8, "text": 16, "argv": 16}
 """The narrowest that a column of a kind is made before others are left out; other kinds keep their width."""
+LONG: frozenset[Kind] = frozenset(("text", "argv"))
 READABLE = 0.33
-"""Share of the line that the last growing column gets before others are kept."""
+"""Share of the line that the last growing column of these gets before others are kept."""
 
 NOTE = "_note"
 """Ends the id of a hidden column that tells about another: `path_note` of `path`. It is drawn behind its value."""
@@ -27,6 +28,7 @@ _ROLES: Mapping[Kind, Role] = {
     "time": "time",
     "pid": "number",
     "number": "number",
+    "bytes": "number",
     "us": "number",
     "ms": "number",
     "word": "name",
@@ -51,8 +53,8 @@ class Place(msgspec.Struct, frozen=True):
 def layout(columns: Sequence[Column], width: int) -> tuple[Place, ...]:
     """Which columns are shown, and how wide, in `width` cells with a blank between each.
 
-    Where there is not room for all, columns shrink first, then the least telling are left out; room to
-    spare goes to those that grow.
+    Where there is not room for all, columns shrink first, then those of the lowest priority are left out, of
+    several the least telling; room to spare goes to those that grow.
     """
     shown = [(at, column) for at, column in enumerate(columns) if column.width > 0]
     dropping = sorted(shown, key=lambda pair: _worth(pair[0], pair[1], shown))
@@ -108,25 +110,29 @@ def _least(column: Column, readable: int, shown: Sequence[tuple[int, Column]]) -
 
 
 def _widest(shown: Sequence[tuple[int, Column]]) -> Column | None:
-    """The column that people came for: the last that grows."""
-    growing = [column for _, column in shown if column.grow]
+    """The column that people came for: the last text that grows."""
+    growing = [column for _, column in shown if column.grow and column.kind in LONG]
     return growing[-1] if growing else None
 
 
-def _worth(at: int, column: Column, shown: Sequence[tuple[int, Column]]) -> tuple[int, int]:
+def _worth(at: int, column: Column, shown: Sequence[tuple[int, Column]]) -> tuple[int, int, int]:
     """Order in which columns are left out: the first of its kind tells more than the second."""
-    earlier = sum(1 for other_at, other in shown if other.kind == column.kind and other_at < at)
+    return column.priority, _telling(at, column, shown), -at
+
+
+def _telling(at: int, column: Column, shown: Sequence[tuple[int, Column]]) -> int:
+    earlier = any(other.kind == column.kind and other_at < at for other_at, other in shown)
     if column is _widest(shown):
-        return 10, -at
+        return 10
     if column.kind in ("time", "pid", "error") and not earlier:
-        return 9, -at
+        return 9
     if column.id == "comm":
-        return 8, -at
-    if column.kind in ("text", "argv"):
-        return 0, -at
+        return 8
+    if column.kind in LONG:
+        return 0
     if column.kind == "pid":
-        return 1, -at
-    return (3 if column.later else 4 if column.kind == "word" and not earlier else 2), -at
+        return 1
+    return 3 if column.later else 4 if column.kind == "word" and not earlier else 2
 
 
 def _share(columns: Sequence[Column], width: int, readable: int, shown: Sequence[tuple[int, Column]]) -> list[int]:
@@ -135,7 +141,7 @@ def _share(columns: Sequence[Column], width: int, readable: int, shown: Sequence
     spare = width - sum(cells) - len(cells) + 1
     for at, column in enumerate(columns):
         more = max(min(column.width - cells[at], spare), 0)
-        if column.grow and column.kind in ("text", "argv"):
+        if column.grow and column.kind in LONG:
             continue
         cells[at] += more
         spare -= more

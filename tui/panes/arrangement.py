@@ -1,0 +1,56 @@
+"""Which panes are there: all of them, those that are not hidden, or the zoomed one alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.widget import Widget
+
+from tui.panes.pane import Pane
+
+
+class Arrangement:
+    """The panes in their order, and the boxes that they are in. `apply` puts it in force."""
+
+    def __init__(self, panes: Sequence[Pane], boxes: Sequence[Widget]) -> None:
+        self._panes, self._boxes = panes, boxes
+        self._hidden: set[Pane] = set()
+        self._zoomed: Pane | None = None
+
+    @property
+    def present(self) -> list[Pane]:
+        """Those that are not hidden."""
+        return [pane for pane in self._panes if pane not in self._hidden]
+
+    def apply(self) -> None:
+        """Take from the screen what is not there; a box in which all is off is small."""
+        for pane in self._panes:
+            gone = pane in self._hidden or (self._zoomed is not None and pane is not self._zoomed)
+            pane.set_class(gone, "-gone")
+        for box in self._boxes:
+            seen = [pane for pane in self._panes if pane.parent is box and not pane.has_class("-gone")]
+            box.set_class(not seen, "-gone")
+            box.set_class(all(pane.has_class("-off") for pane in seen), "-off")
+
+    def hide_or_show(self, pane: Pane) -> None:
+        """Hide a pane, or show it again."""
+        self._hidden ^= {pane}
+        self._zoomed = None
+        self.apply()
+
+    def zoom(self, pane: Pane) -> None:
+        """Show a pane alone; once more: all of them."""
+        self._zoomed = None if self._zoomed else pane
+        self.apply()
+
+    def step(self, pane: Pane, by: int) -> None:
+        """Focus the pane that is so many after another one."""
+        if present := self.present:
+            self.focus(present[(present.index(pane) + by) % len(present) if pane in present else 0])
+
+    def focus(self, pane: Pane) -> None:
+        """Focus a pane: the one that is zoomed is always that which has the focus."""
+        if self._zoomed:
+            self._zoomed = pane
+            self.apply()
+        pane.focus()

@@ -1,0 +1,102 @@
+"""Single requests that took long or failed, newest at the bottom, and from which latency on they are listed. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+from textual.strip import Strip
+
+from probes.snapshot import Column, Op, Row, Threshold
+from tui import format as units
+from tui import text as safe_text
+from tui.history import ProbeView
+from tui.panes.block import figures
+from tui.unit_names import unit_name
+from tui.widgets import table
+from tui.widgets.line import Line, Look
+
+HEADING = 2
+"""Lines that do not scroll."""
+WHY: Mapping[str, str] = {"hump": "second hump", "tail": "p99.9", "set": "as set"}
+OPS: Mapping[Op, str] = {
+    "read": "reads",
+    "write": "writes",
+    "flush": "flushes",
+    "discard": "discards",
+    "other": "others",
+}
+CGROUP = "cgroup"
+UNIT_CELLS = 14
+
+
+def total(view: ProbeView) -> int:
+    """Lines that scroll."""
+    return len(view.log)
+
+
+def lines(look: Look, view: ProbeView, width: int, height: int, top: int) -> list[Strip]:
+    """What is told of, the heading, and as many requests as there is room for, from the `top`-th on.
+
+    Beyond the last page one sees the last page: `total` as `top` follows the newest.
+    """
+    columns = shown_columns(view.info.columns)
+    places = table.layout(columns, width)
+    drawn = [_told(look, view, width), table.heading(places, width, look)]
+    seen = figures.scrolled(len(view.log), height - HEADING, top)
+    rows = [named(row, columns) for _, row in view.log.rows(seen.start, seen.stop)]
+    if not rows:
+        return [*drawn, figures.said(_nothing(view), width, look)]
+    return drawn + [table.row_strip(row, places, width, look) for row in rows]
+
+
+def shown_columns(columns: Iterable[Column]) -> tuple[Column, ...]:
+    """The columns with the unit in the place of the cgroup's path."""
+    return tuple(
+        msgspec.structs.replace(column, title="UNIT", kind="word", width=UNIT_CELLS, grow=True, priority=1)
+        if column.id == CGROUP
+        else column
+        for column in columns
+    )
+
+
+def named(row: Row, columns: Sequence[Column]) -> Row:
+    """The row with the name of the unit in the place of the cgroup's path."""
+    return [
+        unit_name(value) if column.id == CGROUP and isinstance(value, str) else value
+        for value, column in zip(row, columns, strict=False)
+    ]
+
+
+def limits(thresholds: Iterable[Threshold]) -> list[str]:
+    """From which latency on requests are told of, those of a second hump first, in words that can be joined."""
+    found = sorted(thresholds, key=lambda limit: (limit.why != "hump", limit.disk, limit.op))
+    words: dict[str, list[str]] = {}
+    for limit in found:
+        words.setdefault(f"{units.duration(limit.us * 1000)} ({WHY[limit.why]})", []).append(
+            "" if limit.why == "set" else f" on {limit.disk} {OPS[limit.op]}"
+        )
+    return [latency + " and".join(dict.fromkeys(where)) for latency, where in words.items()]
+
+
+def _told(look: Look, view: ProbeView, width: int) -> Strip:
+    """From which latency on requests are listed, and how many of those are."""
+    listed, selected = min(view.log.end, view.selected), view.selected
+    count = f"listed {units.count(listed)} of {units.count(selected)} "
+    found = limits(view.thresholds.values())
+    line = Line(look, width).put(" ")
+    room = width - safe_text.width(count) - 2
+    if found:
+        line.put("slower than ", "dim").put(line.clipped(", ".join(found), room - line.x), "bright")
+    else:
+        line.put(line.clipped("no threshold yet: it is found after 1,000 requests of a disk", room - line.x), "dim")
+    line.pad(width - safe_text.width(count))
+    return line.put(count, "warn" if listed < selected else "dim").strip()
+
+
+def _nothing(view: ProbeView) -> str:
+    if not view.info.columns:
+        return "this session has no list of single requests: it was recorded by an older ebtop"
+    if view.log.end > view.log.first:
+        return "no slow request passes the filter: F clears it"
+    return "no slow request yet: waiting"

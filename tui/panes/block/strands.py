@@ -1,0 +1,71 @@
+"""From packed columns to what is drawn of them. Each is made once and kept: a tick brings one new column a disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+import msgspec
+
+from probes.snapshot import Op, Stage
+from tui.panes.block.cursor import Stretch
+from tui.timeline import unpacked
+from tui.widgets.heatmap import Strand, scale_of, strand
+from tui.widgets.histogram import Axis, axis_between, axis_for
+
+PARTS = 3
+"""The latency axis ends at thirds of a decade: close to what there is, and yet calm."""
+PAINTERS, REMEMBERED = 6, 8192
+"""Maps of different heights or of something else for which columns are kept painted, and how many of each: about
+forty disks on a wide screen, and their neighbours in time."""
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """What is to be seen of the disks; an `op` of None is all of them. `marks`: whether averages and p99 are drawn."""
+
+    stage: Stage = "device"
+    op: Op | None = None
+    marks: bool = True
+
+
+class Scales(msgspec.Struct, frozen=True):
+    """What maps have in common that can be compared: the axis, whatever its length, and the scale of densities."""
+
+    axis: Axis
+    scale_hz: float
+    levels: int
+
+    def axis_of(self, cells: int) -> Axis:
+        """The axis in so many cells."""
+        return self.axis._replace(width=cells)
+
+
+def scales(stretch: Stretch, choice: Choice, levels: int) -> Scales:
+    """The scales on which everything of that time fits, of any disk."""
+    reaches = [frame.reach[choice.stage] for frame in stretch.known if choice.stage in frame.reach]
+    most_hz = max((frame.busiest * 1e9 / max(frame.span_ns, 1) for frame in stretch.known), default=0.0)
+    if not reaches:
+        return Scales(axis_for((), 1), scale_of(most_hz), levels)
+    axis = axis_between(min(low for low, _ in reaches), max(high for _, high in reaches), 1, parts=PARTS)
+    return Scales(axis, scale_of(most_hz), levels)
+
+
+def strands(stretch: Stretch, disk: str, choice: Choice, drawn: Scales, cells: int) -> Sequence[Strand]:
+    """The columns of a disk's map, in so many cells from the lowest to the highest latency."""
+    painted = _painter(choice.stage, choice.op, drawn.axis_of(cells), drawn.scale_hz, drawn.levels)
+    nothing = Strand(bytes(cells))
+    return [
+        painted(frame.packed[disk], frame.span_ns) if frame and disk in frame.packed else nothing
+        for frame in stretch.frames
+    ]
+
+
+@lru_cache(PAINTERS)
+def _painter(stage: Stage, op: Op | None, axis: Axis, scale_hz: float, levels: int) -> Callable[[bytes, int], Strand]:
+    """Paints a packed column of a frame that long, and remembers it."""
+
+    @lru_cache(REMEMBERED)
+    def painted(packed: bytes, span_ns: int) -> Strand:
+        return strand(unpacked(packed).latency(stage, op), span_ns, axis, scale_hz, levels)
+
+    return painted

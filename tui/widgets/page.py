@@ -1,0 +1,113 @@
+"""A page over everything else: framed, it scrolls, and Esc closes it."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.screen import ModalScreen
+from textual.strip import Strip
+
+from tui.widgets.canvas import Canvas
+from tui.widgets.line import Line, Look, blank
+
+FRAME = 4
+"""Cells that the frame takes with the blanks within it; it takes two lines."""
+
+
+class Page(Canvas, can_focus=True):
+    """Subclasses know what is on it."""
+
+    def __init__(self, look: Look, id: str, title: str) -> None:
+        super().__init__(look, id=id)
+        self._title = title
+        self._top = 0
+        self._most = 0
+
+    @abstractmethod
+    def content(self, width: int) -> list[Strip]:
+        """All its lines, however many."""
+
+    def draw(self, width: int, height: int) -> list[Strip]:
+        """See Canvas."""
+        lines = self.content(max(width - FRAME, 1))
+        self._most = max(len(lines) - height + 2, 0)
+        self._top = min(self._top, self._most)
+        shown = lines[self._top : self._top + height - 2]
+        shown += [blank(self.look, max(width - FRAME, 1))] * (height - 2 - len(shown))
+        side = self.look.glyphs.focus_down
+        framed = [
+            Line(self.look, width).put(f"{side} ", "focus").join(line).put(f" {side}", "focus").strip()
+            for line in shown
+        ]
+        return [self._edge(0, f" {self._title} ", width), *framed, self._edge(2, "", width)]
+
+    def _edge(self, corner: int, title: str, width: int) -> Strip:
+        glyphs = self.look.glyphs
+        line = Line(self.look, width, "focus").put(glyphs.focus_corners[corner]).put(title)
+        return line.pad(width - 1, "focus", glyphs.focus_across).put(glyphs.focus_corners[corner + 1]).strip()
+
+    def line_at(self, y: int) -> int:
+        """Index of the line of the content that is at `y` of the widget; -1 for the frame."""
+        return self._top + y - 1 if 0 < y < self.size.height - 1 else -1
+
+    def scroll_lines(self, lines: int) -> None:
+        """Move by lines."""
+        self._top = max(min(self._top + lines, self._most), 0)
+        self.redraw()
+
+    def scroll_pages(self, pages: int) -> None:
+        """Move by what is visible."""
+        self.scroll_lines(pages * max(self.size.height - 4, 1))
+
+    def on_mouse_scroll_down(self, _event: events.MouseScrollDown) -> None:
+        """The wheel."""
+        self.scroll_lines(3)
+
+    def on_mouse_scroll_up(self, _event: events.MouseScrollUp) -> None:
+        """The wheel."""
+        self.scroll_lines(-3)
+
+
+class PageScreen(ModalScreen[str]):
+    """The screen of a page. Its result is empty when it was closed by a key, or by a click beside the page."""
+
+    SCROLLS: ClassVar[Mapping[str, int]] = {
+        "j": 1,
+        "down": 1,
+        "k": -1,
+        "up": -1,
+        "g": -10_000,
+        "home": -10_000,
+        "G": 10_000,
+        "end": 10_000,
+    }
+    PAGES: ClassVar[Mapping[str, int]] = {"pagedown": 1, "pageup": -1, "space": 1}
+    CLOSES = frozenset(("escape", "q", "enter", "ctrl+c"))
+
+    def __init__(self, page: Page) -> None:
+        super().__init__()
+        self.page = page
+
+    def compose(self) -> ComposeResult:
+        """See Screen."""
+        yield self.page
+
+    def on_key(self, event: events.Key) -> None:
+        """Scroll or close."""
+        event.stop()
+        event.prevent_default()
+        if event.key in self.CLOSES:
+            self.dismiss("")
+        elif event.key in self.SCROLLS:
+            self.page.scroll_lines(self.SCROLLS[event.key])
+        elif event.key in self.PAGES:
+            self.page.scroll_pages(self.PAGES[event.key])
+
+    def on_click(self, event: events.Click) -> None:
+        """A click beside the page closes it."""
+        if event.widget is self:
+            self.dismiss("")
