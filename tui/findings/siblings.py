@@ -9,7 +9,7 @@ from probes.snapshot import DiskFacts
 
 
 class Family(NamedTuple):
-    """Disks that should do alike: the members of a set (`md0`), or disks of one model."""
+    """Disks that should do alike: the members of a set (`md0`), or disks of one model and size."""
 
     name: str
     is_set: bool
@@ -27,11 +27,15 @@ def families(facts: Iterable[DiskFacts]) -> tuple[Family, ...]:
     for disk in disks:
         for name in disk.sets:
             united.setdefault((name, disk.rotational), []).append(disk.name)
-    members: dict[tuple[str, bool, bool | None], list[str]] = {}
+    members: dict[tuple[str, bool, bool | None, int], list[str]] = {}
     for disk in disks:
         nearest = next((name for name in disk.sets if len(united[name, disk.rotational]) > 1), "")
         if name := nearest or disk.model:
-            members.setdefault((name, bool(nearest), disk.rotational), []).append(disk.name)
+            # Volumes of a cloud or of a RAID controller are all of one model: those of one size may be alike.
+            size = 0 if nearest else disk.size
+            members.setdefault((name, bool(nearest), disk.rotational, size), []).append(disk.name)
     return tuple(
-        Family(name, is_set, tuple(names)) for (name, is_set, _), names in sorted(members.items(), key=str) if names[1:]
+        Family(name, is_set, tuple(names))
+        for (name, is_set, *_), names in sorted(members.items(), key=str)
+        if names[1:]
     )
