@@ -35,7 +35,7 @@ from probes.snapshot import (
 )
 
 DISKS = 256
-HOUR = 400
+HOUR = 3600
 """Ticks in fast motion."""
 SECOND = 1_000_000_000
 OPS: tuple[Op, ...] = ("read", "write")

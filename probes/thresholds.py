@@ -28,6 +28,7 @@ class Thresholds:
         self._old: dict[Series, dict[int, int]] = {}
         self._born_ns = self._found_ns = 0
         self._found: dict[Series, Threshold] = {}
+        self._humped_ns: dict[Series, int] = {}
 
     def set(self, us: float | None) -> None:
         """One threshold for all, from now on; None: find them."""
@@ -51,8 +52,15 @@ class Thresholds:
         before = dict(self._found)
         for series in {**self._old, **self._young}:
             found = self._threshold(series)
-            if found is not None and not _same(self._found.get(series), found):
-                self._found[series] = found
+            if found is None:
+                continue
+            if found.why == "hump":
+                self._humped_ns[series] = now_ns
+            if _same(self._found.get(series), found):
+                continue
+            if found.why == "tail" and now_ns - self._humped_ns.get(series, -GENERATION_NS) < GENERATION_NS:
+                continue  # a hump of few requests comes and goes: what it stood for has not gone with it
+            self._found[series] = found
         if now_ns - self._born_ns > GENERATION_NS:
             self._old, self._young, self._born_ns = self._young, {}, now_ns
         return list(self._found.values()) if self._found != before else None

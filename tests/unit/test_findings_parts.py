@@ -135,6 +135,7 @@ def test_families() -> None:
         DiskFacts("sdf", "X"),
         DiskFacts("sdg", "X"),
         DiskFacts("sdh", "X", rotational=True),
+        DiskFacts("sdk", "X", size=1 << 40),
         DiskFacts("sdi"),
         DiskFacts("sdj"),
     ]

@@ -72,16 +72,23 @@ def test_it_is_told_when_it_has_moved_and_not_before() -> None:
     assert moved.us > 1500
 
 
+def test_a_hump_that_is_not_seen_for_a_moment_still_holds() -> None:
+    thresholds = Thresholds()
+    thresholds.add([hist("sdb", "read", sick(5000))])
+    (hump,) = thresholds.find(1) or ()
+    thresholds.add([hist("sdb", "read", [us * 1.1**n for n in range(55) for us in ordinary(300, seed=n)])])  # fills it
+    assert thresholds.find(1 + EVERY_NS) is None
+    (tail,) = thresholds.find(1 + GENERATION_NS) or ()
+    assert (hump.why, tail.why) == ("hump", "tail")
+
+
 def test_what_is_long_past_no_longer_counts() -> None:
     thresholds = Thresholds()
     thresholds.add([hist("sda", "read", [us * 10 for us in ordinary(5000)])])
-    now = GENERATION_NS + 1
-    slow = thresholds.find(now)
-    for _ in range(2):
+    (slow,) = thresholds.find(GENERATION_NS + 1) or ()
+    for generation in (2, 3):
         thresholds.add([hist("sda", "read", ordinary(5000))])
-        now += GENERATION_NS + 1
-        fast = thresholds.find(now)
-    assert slow is not None
-    assert fast is None or fast[0].us < slow[0].us / 3
-    thresholds.add([hist("sda", "read", ordinary(5000))])
-    assert (thresholds.find(now + EVERY_NS) or fast or slow)[0].us < slow[0].us / 3
+        found = thresholds.find(generation * (GENERATION_NS + 1))
+    assert slow.us > 3000
+    assert found is not None
+    assert found[0].us < slow.us / 3

@@ -49,7 +49,7 @@ unit() {
 
 ebtop() { (cd "$project" && exec "$python" -m tui.cli "$@"); }
 ebtop dump --for 0s >/dev/null # compiles, so that the recording begins at once
-ebtop record -o /run/shop.ebtop --for "$time" user:shop &
+ebtop record -o /run/shop.ebtop --for "$time" --slow 20ms user:shop &
 recording=$!
 until [ -s /run/shop.ebtop ]; do sleep 0.1; done
 sleep 4
