@@ -17,7 +17,7 @@ from tui.source import ReplaySource
 from tui.widgets.glyphs import UNICODE
 
 SIZE = (170, 48)
-TICKS = 24
+TICKS = 50
 
 
 async def drawn() -> str:
