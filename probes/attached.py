@@ -7,11 +7,12 @@ import struct
 from probes.broker import OpenEvent
 from probes.kernel import bpf
 from probes.kernel.image import Image
-from probes.kernel.loader import Loaded
+from probes.kernel.loader import Loaded, LoadError
 from probes.probe import Findings, Probe, Totals
 from probes.snapshot import Counts
 
 SECOND = 1_000_000_000
+RETRY = "free what is short, then turn it on again"
 ZERO = bytes(4)
 NEVER = struct.pack("=Q", (1 << 64) - 1)
 _SETTINGS = struct.Struct("=QQII")
@@ -26,7 +27,11 @@ class Attached:
     """
 
     def __init__(self, probe: Probe, image: Image, budget: int, kernel_filter: bytes) -> None:
-        self._loaded = Loaded(image, probe.hooks, probe.entries())
+        try:
+            entries = probe.entries()
+        except OSError as error:
+            raise _refused(error) from None
+        self._loaded = Loaded(image, probe.hooks, entries)
         self._budget = budget
         self._slot = 0
         self._unstarted = 0
@@ -35,10 +40,14 @@ class Attached:
         self._undecodable = self._unfinished = 0
         self._run_time = 0
         self._detached = False
-        if not budget:
-            self._loaded.maps["paid_until"].update(ZERO, NEVER)
-        self.set_filter(kernel_filter)
-        self._reader = probe.reader(self._loaded)
+        try:
+            if not budget:
+                self._loaded.maps["paid_until"].update(ZERO, NEVER)
+            self.set_filter(kernel_filter)
+            self._reader = probe.reader(self._loaded)
+        except OSError as error:
+            self._loaded.close()
+            raise _refused(error) from None
 
     def attach(self, open_event: OpenEvent = bpf.open_tracepoint) -> None:
         """Lets it run. Raises LoadError, leaving nothing behind."""
@@ -73,7 +82,8 @@ class Attached:
         """The exact counts. `final` when nothing runs any more: then the sum is checked against what was seen."""
         each = zip(*self._counts_by_cpu(), strict=True)
         seen, shown, over, filtered, lost, errors, _exits_lost, skipped, unstarted = map(sum, each)
-        unseen = self._loaded.runs(self._counting).missed + self._unfinished
+        passed_over = self._loaded.runs(self._counting).missed if self._counting else 0
+        unseen = passed_over + self._unfinished
         # Entry and exit are read one after the other while they go on counting: a difference is a loss if it stays.
         excess = max(0, unstarted - skipped)
         self._lost_at_entry = excess if final else max(self._lost_at_entry, min(excess, self._unstarted))
@@ -114,3 +124,7 @@ class Attached:
         """Gives everything back."""
         self._reader.close()
         self._loaded.close()
+
+
+def _refused(error: OSError) -> LoadError:
+    return LoadError(f"it cannot be read: {error.strerror}{f' ({error.filename})' if error.filename else ''}\n{RETRY}")

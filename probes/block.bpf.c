@@ -4,12 +4,15 @@
  */
 #define DISK 32
 #define MOST_DISKS 1024
+#define NO_DISK (MOST_DISKS - 2)
+#define OTHER_DISKS (MOST_DISKS - 1)
 #define OPS 8
 #define SUB_BITS 3
 #define SLOTS 224
 #define UNIT_NS 125
 #define PF_KTHREAD 0x00200000
 
+#define OP_PASSTHROUGH 32
 enum { READ, WRITE, FLUSH, DISCARD, OTHER };
 
 #define PEEK(to, from) bpf_probe_read_kernel(&(to), sizeof(to), (void *)(from))
@@ -36,19 +39,21 @@ BPF_TABLE("hash", u64, struct request, requests, 16384);
 
 /* Who submits, by tgid and tid, as it was at most FRESH_NS ago: to ask every time would cost a quarter of it all. */
 #define FRESH_NS 1000000
+#define NAMED_NS 10000000
 struct task { u64 time, id, cgroup; u32 uid, kernel; char comm[16]; };
 BPF_TABLE("percpu_array", u32, struct task, last_task, 1);
 BPF_TABLE("lru_hash", u64, struct task, tasks, 8192);
 
-/* kind: flags | size class << 5 | sequential << 7. Queue times are there for requests that were inserted. */
-struct key { u32 disk; u8 op, kind; u16 unused; };
+/* kind: flags | size class << 5 | sequential << 7; coarse: it is not told. Queue times are there for requests that
+ * were inserted. */
+struct key { u32 disk; u8 op, kind; u16 coarse; };
 struct hist { u64 sum, max, queue_sum, queue_max, bytes, errors; u32 slots[SLOTS], queue_slots[SLOTS]; };
 BPF_TABLE("hash", struct key, struct hist, hists, 1024);
 BPF_TABLE("array", u32, struct hist, no_hist, 1);
 
 /* By who submitted it, from then to completion. A second table for those who find no room in the first. */
 struct worker { u32 tgid, disk_op; u64 cgroup; };
-struct work { u64 sum, max, bytes, errors, cgroup, kernel; char comm[16]; u32 slots[SLOTS]; };
+struct work { u64 sum, max, bytes, errors, cgroup, kernel, named; char comm[16]; u32 slots[SLOTS]; };
 BPF_TABLE("hash", struct worker, struct work, work, 4096);
 BPF_TABLE("hash", u32, struct work, others, 256);
 BPF_TABLE("array", u32, struct work, no_work, 1);
@@ -75,8 +80,7 @@ ALWAYS u32 operation(u32 flags, u32 bytes)
     case 1: return bytes ? WRITE : FLUSH;
     case 2: return FLUSH;
     case 3: case 5: return DISCARD;
-    case 7: return WRITE; /* zone append, 13 before 6.?: the same */
-    case 13: return WRITE;
+    case OP_ZONE_APPEND: return WRITE;
     }
     return OTHER;
 }
@@ -113,35 +117,38 @@ ALWAYS struct request *entry_of(u64 rq)
     return requests.lookup(&rq);
 }
 
-/* A number that no other disk has, also where two CPUs see a new disk at once; the last one is for all beyond. */
+/* A number that no other disk has, also where two CPUs see a new disk at once. */
 ALWAYS u32 new_number(void)
 {
     u32 zero = 0, *next = next_disk.lookup(&zero);
+    u32 from = next ? *next : 0;
     #pragma clang loop unroll(disable)
-    for (u32 tries = 0; next && tries < 8; tries++) {
-        u32 number = *next;
-        if (number >= MOST_DISKS - 1) break;
-        *next = number + 1;
-        if (!numbers.insert(&number, &zero)) return number;
+    for (u32 tries = 0; tries < 64; tries++) {
+        u32 number = (from + tries) % NO_DISK;
+        if (numbers.insert(&number, &zero)) continue;
+        if (next) *next = number + 1;
+        return number;
     }
-    return MOST_DISKS - 1;
+    return OTHER_DISKS;
 }
 
-ALWAYS u32 disk_of(u64 queue, u64 rq)
+ALWAYS u32 disk_of(u64 queue, u64 rq, u32 flags)
 {
     struct disk *known = disks.lookup(&queue);
     if (known) return known->number;
-    struct disk fresh = {.number = new_number()};
     void *disk = 0;
 #ifdef RQ_DISK
     PEEK(disk, rq + RQ_DISK);
 #else
     PEEK(disk, queue + QUEUE_DISK);
 #endif
-    if (disk) bpf_probe_read_kernel_str(&fresh.name, DISK, disk + DISK_NAME);
+    /* A new disk is asked what it is before it has a name; and commands that are handed through may name another. */
+    if (!disk || (flags & 0xff) >= OP_PASSTHROUGH) return NO_DISK;
+    struct disk fresh = {.number = new_number()};
+    bpf_probe_read_kernel_str(&fresh.name, DISK, disk + DISK_NAME);
     disks.insert(&queue, &fresh);
     known = disks.lookup(&queue);
-    return known ? known->number : MOST_DISKS - 1;
+    return known ? known->number : OTHER_DISKS;
 }
 
 /* The cgroup that owns the pages which a kernel thread writes, as cgroup writeback has noted it; 0: none has. */
@@ -232,8 +239,8 @@ int issued(struct bpf_raw_tracepoint_args *ctx)
     u64 queue = *(u64 *)((char *)&head + RQ_QUEUE), sector = *(u64 *)((char *)&head + RQ_SECTOR);
     u32 flags = *(u32 *)((char *)&head + RQ_CMD_FLAGS), bytes = *(u32 *)((char *)&head + RQ_DATA_LEN);
     if (r->queue != queue) { /* pools may serve several disks */
-        r->disk = disk_of(queue, rq);
-        r->queue = queue;
+        r->disk = disk_of(queue, rq, flags);
+        r->queue = r->disk < NO_DISK ? queue : 0;
     }
     u32 kind = kind_of(flags, bytes), disk = r->disk;
     u64 *end = ends.lookup(&disk);
@@ -249,11 +256,18 @@ int issued(struct bpf_raw_tracepoint_args *ctx)
     return 0;
 }
 
+/* Put back after its issue, or before that where the driver had no room: then it is as if it were inserted. */
 int requeued(struct bpf_raw_tracepoint_args *ctx)
 {
-    u64 rq = ctx->args[ARG_REQUEUE];
-    struct request *known = requests.lookup(&rq);
-    if (known) known->requeued = 1;
+    u64 rq = ctx->args[ARG_REQUEUE], now = bpf_ktime_get_ns();
+    struct settings *s = get_settings();
+    if (!s) return 0;
+    struct request *r = entry_of(rq);
+    if (!r) return 0;
+    if (r->issued) { r->requeued = 1; return 0; }
+    if (r->inserted) return 0;
+    r->inserted = now;
+    submitted_now(r, s, rq, now);
     return 0;
 }
 
@@ -261,14 +275,15 @@ int merged(struct bpf_raw_tracepoint_args *ctx)
 {
     u64 rq = ctx->args[ARG_MERGE];
     struct request *known = requests.lookup(&rq);
-    if (known) known->issued = known->inserted = 0;
+    if (known) known->issued = known->inserted = known->requeued = 0;
     return 0;
 }
 
 ALWAYS struct hist *hist_of(struct request *r)
 {
     u32 zero = 0, *crowded = coarse.lookup(&zero);
-    struct key key = {.disk = r->disk, .op = r->op, .kind = crowded && *crowded ? 0 : r->kind};
+    struct key key = {.disk = r->disk, .op = r->op, .kind = r->kind};
+    if (crowded && *crowded) { key.kind = 0; key.coarse = 1; }
     struct hist *hist = hists.lookup(&key);
     if (hist) return hist;
     struct hist *empty = no_hist.lookup(&zero);
@@ -277,25 +292,33 @@ ALWAYS struct hist *hist_of(struct request *r)
     return hists.lookup(&key);
 }
 
-ALWAYS struct work *work_of(struct request *r)
+/* A process may get another name, and a number another process. */
+ALWAYS void name(struct work *done, struct request *r, u64 now)
+{
+    struct task *task = tasks.lookup(&r->task);
+    if (task) __builtin_memcpy(done->comm, task->comm, sizeof task->comm);
+    done->kernel = r->kernel;
+    done->cgroup = r->cgroup;
+    done->named = now;
+}
+
+ALWAYS struct work *work_of(struct request *r, u64 now)
 {
     struct worker key = {.tgid = r->task >> 32, .disk_op = r->disk * OPS + r->op, .cgroup = r->kernel ? r->cgroup : 0};
     struct work *done = work.lookup(&key);
-    if (done) return done;
-    u32 zero = 0;
-    struct work *empty = no_work.lookup(&zero);
-    if (!empty) return 0;
-    work.insert(&key, empty);
-    done = work.lookup(&key);
-    if (done) {
-        done->kernel = r->kernel;
-        done->cgroup = r->cgroup;
-        struct task *task = tasks.lookup(&r->task);
-        if (task) __builtin_memcpy(done->comm, task->comm, sizeof task->comm);
-        return done;
+    if (!done) {
+        u32 zero = 0;
+        struct work *empty = no_work.lookup(&zero);
+        if (!empty) return 0;
+        work.insert(&key, empty);
+        done = work.lookup(&key);
+        if (!done) {
+            others.insert(&key.disk_op, empty);
+            return others.lookup(&key.disk_op);
+        }
     }
-    others.insert(&key.disk_op, empty);
-    return others.lookup(&key.disk_op);
+    if (now - done->named > NAMED_NS) name(done, r, now);
+    return done;
 }
 
 /* A request that took long, or failed, as a row. */
@@ -329,14 +352,18 @@ int completed(struct bpf_raw_tracepoint_args *ctx)
     if (!c) return 0;
     struct request *r = requests.lookup(&rq);
     if (!r) return 0;
-    if (!r->issued) { r->inserted = 0; return 0; } /* it ended in the queue, as flushes do that others have done */
+    if (!r->issued) {
+        if (r->inserted && done) end_was_missed(r); /* so was its issue: flushes alone end in the queue */
+        r->inserted = r->requeued = 0;
+        return 0;
+    }
     if (!error && done < r->bytes) {
         PEEK(left, rq + RQ_DATA_LEN);
         if (done < left) return 0; /* a part of it: the rest is still to come */
     }
     u64 device = now - r->issued, queue = r->inserted ? r->issued - r->inserted : 0;
     u32 waited = r->inserted != 0, at = slot_of(device), limit = r->disk * OPS + r->op;
-    r->issued = r->inserted = 0;
+    r->issued = r->inserted = r->requeued = 0;
     c->seen++;
     if (r->filtered) { c->filtered++; return 0; }
     if (error) c->errors++;
@@ -355,7 +382,7 @@ int completed(struct bpf_raw_tracepoint_args *ctx)
         at = slot_of(device + queue);
     }
     c->shown++;
-    struct work *done_by = work_of(r);
+    struct work *done_by = work_of(r, now);
     if (done_by && at < SLOTS) {
         __sync_fetch_and_add(&done_by->slots[at], 1);
         __sync_fetch_and_add(&done_by->sum, device + queue);

@@ -31,9 +31,9 @@ SLOW_COLUMNS = (
     Column("error", "ERROR", "error", 8, "why it failed", priority=6),
 )
 """Of single requests that took long, or failed."""
-KINDS_OF_DISK = 24
+KINDS_OF_DISK = 64
 """Operations, flags, sizes and patterns that an ordinary disk shows at once."""
-MOST_HISTS = 8192
+MOST_HISTS = 16384
 MOST_REQUESTS = 131072
 
 FIELDS = PARENT | {
@@ -69,6 +69,8 @@ def _facts(btf: Btf) -> dict[str, int]:
         facts["RQ_DISK"] = btf.offset("request", "rq_disk")
     else:
         facts["QUEUE_DISK"] = btf.offset("request_queue", "disk")
+    operations = "req_op" if btf.has_enum("req_op") else "req_opf"  # until 5.19
+    facts["OP_ZONE_APPEND"] = btf.enumerator(operations, "REQ_OP_ZONE_APPEND")
     for flag in FLAGS:
         facts[f"FLAG_{flag}"] = btf.enumerator("req_flag_bits", f"__REQ_{flag}")
     for name in TRACEPOINTS:
@@ -108,6 +110,6 @@ PROBE = Probe(
     ),
     facts=_facts,
     reader=BlockReader,
-    counting=("completed",),
+    counting=(),  # what the kernel passes over is found by what is left in flight
     entries=_entries,
 )

@@ -32,11 +32,11 @@ IDLE_CALLS = 60
 ZERO = bytes(4)
 
 _DISK = struct.Struct("=II32s")
-_KEY = struct.Struct("=IBBxx")
+_KEY = struct.Struct("=IBBH")
 _HIST = struct.Struct("=6Q")
 _WORKER = struct.Struct("=IIQ")
 _OTHERS = struct.Struct("=I")
-_WORK = struct.Struct("=6Q16s")
+_WORK = struct.Struct("=7Q16s")
 _ROW = struct.Struct("=5Q5IiBBB5x16s")
 
 
@@ -65,11 +65,14 @@ class BlockReader:
 
     def totals(self) -> Totals:
         hists, parts = self._grown_hists()
+        crowded = len(self._hists) > CROWDED * self._maps["hists"].entries
+        if crowded:
+            self._hists.forget_idle(IDLE_CALLS)
         work = [*self._grown_work(self._work), *self._grown_work(self._others)]
         if len(self._work) > CROWDED * self._maps["work"].entries:
             self._work.forget_idle(1)
         self._work.forget_idle(IDLE_CALLS)
-        self._maps["coarse"].update(ZERO, struct.pack("=I", len(self._hists) > CROWDED * self._maps["hists"].entries))
+        self._maps["coarse"].update(ZERO, struct.pack("=I", crowded))
         told = self._maps["selected"].lookup(ZERO) or b""
         disks, facts = self._disks_now()
         selected = sum(n for (n,) in struct.iter_unpack("=Q", told))
@@ -91,8 +94,8 @@ class BlockReader:
     def _name(self, number: int) -> str:
         """The name of a disk by the number that the kernel's side gave it."""
         if number not in self._disks:
-            if number == MOST_DISKS - 1:
-                return OTHER_DISKS
+            if number >= MOST_DISKS - 2:
+                return (NO_DISK, OTHER_DISKS)[number - MOST_DISKS + 2]
             for _queue, value in self._maps["disks"].items():  # noqa: PERF102  a map, not a dict
                 known, _unused, name = _DISK.unpack(value)
                 self._disks[known] = decode.comm(name) or NO_DISK
@@ -106,22 +109,22 @@ class BlockReader:
         moved: dict[tuple[str, Op], tuple[int, int]] = {}
         nothing = Growth((), 0, 0, 0)
         for grown in self._hists.grown():
-            number, op_number, kind = _KEY.unpack(grown.key)
-            series = disk, op = self._name(number), OPS[op_number]
+            number, op_number, kind, coarse = _KEY.unpack(grown.key)
+            series = self._name(number), OPS[op_number]
             now, was = _HIST.unpack_from(grown.now), _HIST.unpack_from(grown.before or bytes(_HIST.size))
             here = growth(grown, _HIST.size, now[0:2], was[0:2])
             bytes_, errors = now[4] - was[4], now[5] - was[5]
             if here.count:
-                traits = _traits(kind)
-                parts.append(Part(disk, op, *traits, here.slots, here.count, here.sum_ns, here.max_ns, bytes_, errors))
+                if not coarse:
+                    parts.append(_part(series, kind, here, bytes_, errors))
                 device[series] = added(device.get(series, nothing), here)
                 before = moved.get(series, (0, 0))
                 moved[series] = before[0] + bytes_, before[1] + errors
-            if now[2:4] != was[2:4]:
-                waited = growth(grown, _HIST.size + SLOT_BYTES, now[2:4], was[2:4])
+            waited = growth(grown, _HIST.size + SLOT_BYTES, now[2:4], was[2:4])
+            if waited.count:
                 queue[series] = added(queue.get(series, nothing), waited)
         hists = [_hist(series, "device", grew, *moved[series]) for series, grew in device.items()]
-        hists += [_hist(series, "queue", grew) for series, grew in queue.items() if grew.count]
+        hists += [_hist(series, "queue", grew) for series, grew in queue.items()]
         return hists, parts
 
     def _grown_work(self, sums: Sums) -> Iterator[Work]:
@@ -132,7 +135,7 @@ class BlockReader:
             if here.count:
                 yield Work(
                     tgid,
-                    OTHERS if sums is self._others else decode.comm(now[6]),
+                    OTHERS if sums is self._others else decode.comm(now[7]),
                     self._cgroups.path(now[4]) if now[4] else "",
                     bool(now[5]),
                     self._name(disk_op // OPS_OF_DISK),
@@ -157,14 +160,24 @@ class BlockReader:
         return disks, watched.facts
 
     def _forget_disks(self, gone: Set[str]) -> None:
-        """Disks that are no longer there: what has their queue's address next is another one."""
+        """Disks that are no longer there: what has their queue's address next is another one, or their number."""
+        numbers = set()
         for queue, value in self._maps["disks"].items():
             number, _unused, name = _DISK.unpack(value)
             if decode.comm(name) in gone:
                 self._maps["disks"].delete(queue)
-                self._disks.pop(number, None)
-                self._in_flight.forget(number)
-                self._hists.forget_beginning(struct.pack("=I", number))
+                numbers.add(number)
+        self._thresholds.forget(gone)
+        self._in_flight.forget(numbers)
+        self._hists.forget_those(lambda key: _KEY.unpack(key)[0] in numbers)
+        self._work.forget_those(lambda key: _WORKER.unpack(key)[1] // OPS_OF_DISK in numbers)
+        self._others.forget_those(lambda key: _OTHERS.unpack(key)[0] // OPS_OF_DISK in numbers)
+        for number in numbers:
+            self._disks.pop(number, None)
+            for op in range(OPS_OF_DISK):
+                self._limit(number * OPS_OF_DISK + op, self._thresholds.set_us or 0.0)
+            if number < MOST_DISKS - 2:
+                self._maps["numbers"].delete(struct.pack("=I", number))
 
     def _find_thresholds(self, hists: list[Hist]) -> list[Threshold] | None:
         self._thresholds.add(hists)
@@ -204,6 +217,11 @@ class BlockReader:
 
 def _hist(series: tuple[str, Op], stage: Stage, grew: Growth, bytes_: int = 0, errors: int = 0) -> Hist:
     return Hist(*series, stage, grew.slots, grew.count, grew.sum_ns, grew.max_ns, bytes_, errors)
+
+
+def _part(series: tuple[str, Op], kind: int, grew: Growth, bytes_: int, errors: int) -> Part:
+    flags, size, sequential = _traits(kind)
+    return Part(*series, flags, size, sequential, grew.slots, grew.count, grew.sum_ns, grew.max_ns, bytes_, errors)
 
 
 def _flags(kind: int) -> tuple[Flag, ...]:

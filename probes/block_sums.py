@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import msgspec
@@ -64,9 +64,9 @@ class Sums:
         for key in [key for key, idle in self._idle.items() if idle >= calls]:
             self._forget(key)
 
-    def forget_beginning(self, prefix: bytes) -> None:
-        """Takes out every key that begins so."""
-        for key in [key for key in self._seen if key.startswith(prefix)]:
+    def forget_those(self, which: Callable[[bytes], bool]) -> None:
+        """Takes out every key of which `which` says so."""
+        for key in [key for key in self._seen if which(key)]:
             self._forget(key)
 
     def _forget(self, key: bytes) -> None:
@@ -87,6 +87,7 @@ def growth(grown: Grown, slots_at: int, sums: tuple[int, int], sums_before: tupl
         return Growth((), 0, 0, 0)
     (total, most), (total_before, most_before) = sums, sums_before
     here = most if most > most_before else min(most, low_ns(slots[-1][0] + 1))
+    here = max(here, low_ns(slots[-1][0]))  # where the slot was read and the maximum not yet
     return Growth(slots, sum(n for _, n in slots), max(total - total_before, 0), here)
 
 

@@ -42,7 +42,12 @@ class Cgroups:
     def __init__(self, root: Path | None = None) -> None:
         """`root` is where the hierarchy is mounted; None: found by itself."""
         self._root = root or mount_point(MOUNTS.read_text(errors="surrogateescape"))
-        self._fd = -1 if self._root is None else os.open(self._root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        self._fd = -1
+        if self._root is not None:
+            try:
+                self._fd = os.open(self._root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            except OSError:  # mounted over, or not for this process
+                self._root = None
         self._by_handle = self._root is not None and self._opened(self._root.stat().st_ino) == "/"
         self._known: dict[int, Known] = {}
         self._walk_again = 0.0

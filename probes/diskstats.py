@@ -35,7 +35,7 @@ class DiskStats:
 
     def __init__(self, file: Path = FILE, sys: Path = Path("/sys")) -> None:
         self._fd = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
-        self._block = sys / "block"
+        self._block, self._partitions = sys / "block", sys / "class/block"
         self._whole: dict[bytes, str] = {}
 
     def read(self) -> Reading:
@@ -46,7 +46,10 @@ class DiskStats:
             if len(fields) <= WEIGHTED_MS:
                 continue
             raw = fields[NAME]
-            name = whole[raw] = self._whole[raw] if raw in self._whole else self._name_if_whole(raw)
+            name = self._whole[raw] if raw in self._whole else self._name_if_whole(raw)
+            if name is None:  # sysfs does not have it yet
+                continue
+            whole[raw] = name
             if name:
                 found[name] = int(fields[BUSY_MS]), int(fields[WEIGHTED_MS])
         self._whole = whole  # a disk that comes again may be another one
@@ -66,10 +69,13 @@ class DiskStats:
             yield piece
             place += len(piece)
 
-    def _name_if_whole(self, raw: bytes) -> str:
-        """The name of a whole disk as text, empty for a partition."""
+    def _name_if_whole(self, raw: bytes) -> str | None:
+        """The name of a whole disk as text, empty for a partition; None where that cannot be told."""
         name = raw.decode("utf-8", "backslashreplace")
-        return name if (self._block / name.replace("/", "!")).exists() else ""
+        file = name.replace("/", "!")
+        if (self._block / file).exists():
+            return name
+        return "" if (self._partitions / file / "partition").exists() else None
 
 
 def load(before: Reading, now: Reading, span_ns: int) -> dict[str, Load]:

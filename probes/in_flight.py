@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence, Set
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,9 +16,16 @@ CROWDED = 0.75
 """From this share of the room on, entries of requests at rest are taken out."""
 MOST = 1 << 20
 
-_REQUEST = struct.Struct("=QQ28xIBBB")
-"""Of `struct request`: inserted, issued, .., disk, op, kind, filtered."""
+LEAST_ROOM = 256
+"""Entries that are taken out at once at most: it takes time, while the programs go on."""
+MOMENT_S = 0.005
+"""So much later, a request that the kernel is just ending has ended."""
+
+_REQUEST = struct.Struct("=QQ28xIBBBB")
+"""Of `struct request`: inserted, issued, .., disk, op, kind, filtered, requeued."""
 _AT_REST = bytes(16)
+_COUNTED = (0, 1, 3)
+"""Operations that sysfs counts: reads, writes and discards, but not flushes nor what is handed through."""
 
 
 class Waiting(NamedTuple):
@@ -26,6 +33,14 @@ class Waiting(NamedTuple):
 
     requests: int
     oldest_ns: int
+
+
+class Pending(NamedTuple):
+    """A request that is in flight: since when, its address, and whether sysfs counts it too."""
+
+    issued: int
+    rq: bytes
+    counted: bool
 
 
 class InFlight:
@@ -40,52 +55,86 @@ class InFlight:
         """What each disk has in flight now; disks that have nothing are left out."""
         there = self._pending()
         now = time.monotonic_ns()  # after they were read: none of them is younger
-        if any(now - issued > SUSPECT_NS for disk in there.values() for issued, _rq in disk):
-            self.settle()
+        suspect = {
+            name
+            for name, disk in there.items()
+            if any(request.counted and now - request.issued > SUSPECT_NS for request in disk)
+        }
+        if suspect and self._settle(suspect, there):
             there = self._pending()
-        return {name: Waiting(len(disk), max(now - min(disk)[0], 0)) for name, disk in there.items()}
+        return {
+            name: Waiting(len(disk), max(now - min(request.issued for request in disk), 0))
+            for name, disk in there.items()
+        }
 
-    def _pending(self) -> dict[str, list[tuple[int, bytes]]]:
-        """The requests that are in flight, by disk: when issued, and their address."""
-        there: dict[str, list[tuple[int, bytes]]] = {}
+    def _pending(self) -> dict[str, list[Pending]]:
+        """The requests that are in flight, by disk."""
+        there: dict[str, list[Pending]] = {}
         entries = self._requests.items()
         at_rest = []
         for rq, value in entries:
             if value.startswith(_AT_REST):
                 at_rest.append(rq)
                 continue
-            _inserted, issued, disk, _op, _kind, filtered = _REQUEST.unpack_from(value)
+            _inserted, issued, disk, op, _kind, filtered, requeued = _REQUEST.unpack_from(value)
             if issued and not filtered:
-                there.setdefault(self._names(disk), []).append((issued, rq))
+                there.setdefault(self._names(disk), []).append(Pending(issued, rq, op in _COUNTED and not requeued))
         if len(entries) > CROWDED * self._requests.entries:
-            for rq in at_rest:
-                self._requests.delete(rq)
+            self._make_room(at_rest[:LEAST_ROOM])
         return there
 
-    def forget(self, number: int) -> None:
-        """Takes out the entries of a disk that is gone: what has their address next may be of another one."""
+    def _make_room(self, at_rest: Sequence[bytes]) -> None:
+        for rq in at_rest:
+            now = self._requests.lookup(rq)
+            if now is not None and now.startswith(_AT_REST):
+                self._requests.delete(rq)
+
+    def forget(self, numbers: Set[int]) -> None:
+        """Takes out the entries of disks that are gone: what has their address next may be of another one."""
         for rq, value in self._requests.items():
-            if _REQUEST.unpack_from(value)[2] == number:
+            if _REQUEST.unpack_from(value)[2] in numbers:
                 self._requests.delete(rq)
 
     def settle(self) -> None:
-        """Finds requests whose end was missed: they would seem to be stuck for ever.
+        """Finds requests whose end was missed: they would seem to be stuck for ever."""
+        there = self._pending()
+        self._settle(there.keys(), there)
+
+    def _settle(self, names: Set[str], before: Mapping[str, Sequence[Pending]]) -> int:
+        """How many were found on these disks.
 
         What was pending both before and after the kernel was asked was so at that moment: where the kernel itself
-        counts fewer requests, the oldest of them have ended, and are lost.
+        counts fewer requests, the oldest of them have ended. Asked twice, for it counts none that it is just ending.
         """
-        before = self._pending()
-        counted = {name: _kernels_in_flight(name) for name in before}
+        once, after = self._excess(names, before)
+        if not once:
+            return 0
+        time.sleep(MOMENT_S)
+        twice, _ = self._excess(names, after)
+        found = sum(self._requests.delete(rq) for rq in once & twice)
+        self.missed += found
+        return found
+
+    def _excess(
+        self, names: Set[str], before: Mapping[str, Sequence[Pending]]
+    ) -> tuple[set[bytes], Mapping[str, Sequence[Pending]]]:
+        """Addresses of requests that the kernel seems to have no longer, and what is pending now."""
+        counted = {name: _kernels_in_flight(name) for name in names}
         after = self._pending()
-        for name, pending in before.items():
-            both = sorted(set(pending) & set(after.get(name, [])))
-            for _issued, rq in both[: max(0, len(both) - counted[name])]:
-                self.missed += self._requests.delete(rq)
+        excess: set[bytes] = set()
+        for name in names:
+            both = sorted(set(before.get(name, ())) & set(after.get(name, ())))
+            known = [request.rq for request in both if request.counted]
+            excess.update(known[: max(0, len(known) - counted[name])])
+        return excess, after
 
 
 def _kernels_in_flight(name: str) -> int:
-    """Requests that the kernel counts as issued to a disk; as many as there can be where it does not tell."""
+    """Requests that the kernel counts as issued to a disk; as many as there can be where it does not count."""
+    disk = Path(f"/sys/block/{name.replace('/', '!')}")
     try:
-        return sum(int(n) for n in Path(f"/sys/block/{name.replace('/', '!')}/inflight").read_text().split())
+        if (disk / "queue/iostats").read_text().strip() == "0":
+            return MOST
+        return sum(int(n) for n in (disk / "inflight").read_text().split())
     except (OSError, ValueError):
         return MOST

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from probes import probe
-from probes.attached import Attached
+from probes.attached import RETRY, Attached
 from probes.broker import OpenEvent
 from probes.build import Build
 from probes.kernel import cache
@@ -11,8 +11,6 @@ from probes.kernel.image import Image
 from probes.kernel.loader import LoadError
 from probes.probe import Findings, Totals
 from probes.snapshot import Counts, Exit, ProbeTick, Row, State
-
-RETRY = "free what is short, then turn it on again"
 
 
 class Slot:

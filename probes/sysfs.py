@@ -23,7 +23,10 @@ def number(file: Path) -> int | None:
 
 def entries(folder: Path, pattern: str = "*") -> list[Path]:
     """What is in a folder, by name; empty where there is no such folder."""
-    return sorted(folder.glob(pattern))
+    try:
+        return sorted(folder.glob(pattern))
+    except OSError:  # it went meanwhile
+        return []
 
 
 def udev_notes(udev: Path) -> dict[str, dict[str, str]]:

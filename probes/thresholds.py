@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from probes.humps import second_hump
 from probes.latency import Latency, low_ns
 from probes.snapshot import Hist, Op, Threshold
@@ -23,18 +25,25 @@ class Thresholds:
     """The threshold of each disk and operation, kept up to date with the histograms of the device stage."""
 
     def __init__(self) -> None:
-        self._set_us: float | None = None
+        self.set_us: float | None = None
         self._young: dict[Series, dict[int, int]] = {}
         self._old: dict[Series, dict[int, int]] = {}
         self._born_ns = self._found_ns = 0
         self._found: dict[Series, Threshold] = {}
         self._humped_ns: dict[Series, int] = {}
+        self._told: dict[Series, Threshold] = {}
 
     def set(self, us: float | None) -> None:
         """One threshold for all, from now on; None: find them."""
-        self._set_us = us
+        self.set_us = us
         self._found_ns = 0
         self._found.clear()
+
+    def forget(self, disks: Set[str]) -> None:
+        """Disks that are gone."""
+        for known in (self._young, self._old, self._found, self._humped_ns):
+            for series in [series for series in known if series[0] in disks]:
+                del known[series]
 
     def add(self, hists: list[Hist]) -> None:
         """Takes in the histograms of a tick."""
@@ -49,7 +58,6 @@ class Thresholds:
         if self._found_ns and now_ns - self._found_ns < EVERY_NS:
             return None
         self._found_ns = now_ns
-        before = dict(self._found)
         for series in {**self._old, **self._young}:
             found = self._threshold(series)
             if found is None:
@@ -63,12 +71,15 @@ class Thresholds:
             self._found[series] = found
         if now_ns - self._born_ns > GENERATION_NS:
             self._old, self._young, self._born_ns = self._young, {}, now_ns
-        return list(self._found.values()) if self._found != before else None
+        if self._found == self._told:
+            return None
+        self._told = dict(self._found)
+        return list(self._found.values())
 
     def _threshold(self, series: Series) -> Threshold | None:
         disk, op = series
-        if self._set_us is not None:
-            return Threshold(disk, op, self._set_us, "set")
+        if self.set_us is not None:
+            return Threshold(disk, op, self.set_us, "set")
         slots = dict(self._old.get(series, {}))
         for slot, here in self._young.get(series, {}).items():
             slots[slot] = slots.get(slot, 0) + here

@@ -9,7 +9,7 @@ from probes.snapshot import Snapshot
 
 SELDOM = 50_000
 """Objects that are made and not freed before the garbage collector looks at them, besides those of ticks."""
-TICKS, SLOTS = 6, 30
+TICKS, SLOTS = 3, 30
 """Ticks whose objects may come on top of that, and the slots of a histogram, roughly."""
 
 

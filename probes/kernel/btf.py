@@ -108,6 +108,10 @@ class Btf:
                     return int(bits) + found
         return None
 
+    def has_enum(self, name: str) -> bool:
+        """Whether this kernel has an enum of that name."""
+        return (ENUM, self._name_offset(name)) in self._named
+
     def enumerator(self, enum: str, name: str) -> int:
         """The value of an enumerator. Raises BtfError where there is none such."""
         found, wanted = self._find(ENUM, enum), self._name_offset(name)

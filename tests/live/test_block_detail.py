@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
+import textwrap
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -257,3 +259,30 @@ def test_facts_come_once_and_again_when_a_disk_comes(slow: SlowDisk, session: Se
     told = [tick_of(snapshot, "block").facts for snapshot in running.snapshots]
     assert told[0] is not None
     assert sum(facts is not None for facts in told) <= 4
+
+
+def test_a_flush_of_more_than_a_second_is_not_taken_for_missed(slow: SlowDisk, session: Sessions) -> None:
+    device = slow(delay=1_300_000)
+    running = session(probes=("block",), interval_s=0.2)
+    fio(device, "write", "--number_ios=2", "--fsync=1")
+    ticks = ticks_of(running)
+    flushes = [hist for tick in ticks for hist in tick.hists if (hist.disk, hist.op) == (name_of(device), "flush")]
+    assert sum(hist.count for hist in flushes) >= 1
+    assert max(hist.max_ns for hist in flushes) >= 1_300_000_000
+    assert lost(ticks) == 0
+
+
+def test_a_process_is_called_as_it_is_called_now(slow: SlowDisk, session: Sessions) -> None:
+    device = slow(delay=2000)
+    running = session(probes=("block",), interval_s=0.2)
+    script = f"""
+        import mmap, os
+        disk, page = os.open({device!r}, os.O_RDONLY | os.O_DIRECT), mmap.mmap(-1, 4096)
+        os.preadv(disk, [page], 0)
+        open("/proc/self/comm", "w").write("ebt-after")
+        for at in range(100):
+            os.preadv(disk, [page], 4096 * at)
+    """
+    subprocess.run([sys.executable, "-c", textwrap.dedent(script)], check=True)
+    ticks = ticks_of(running)
+    assert [job.comm for job in work(ticks, device) if job.op == "read"][-1] == "ebt-after"

@@ -20,8 +20,10 @@ class Requests(Dictionary):
     entries = 8
 
 
-def request(inserted: int = 0, issued: int = 0, *, disk: int = 0, filtered: int = 0) -> bytes:
-    return REQUEST.pack(inserted, issued, 4096, disk, 0, 0, filtered, 0, 0)
+def request(inserted: int = 0, issued: int = 0, **flags: int) -> bytes:
+    """An entry of the map: flags are disk, op, filtered and requeued."""
+    disk, op, filtered, requeued = (flags.get(flag, 0) for flag in ("disk", "op", "filtered", "requeued"))
+    return REQUEST.pack(inserted, issued, 4096, disk, op, 0, filtered, requeued, 0)
 
 
 def reader(requests: Requests) -> InFlight:
@@ -67,5 +69,23 @@ def test_entries_at_rest_make_room_when_it_gets_scarce() -> None:
 
 def test_a_disk_that_is_gone_leaves_no_entry() -> None:
     requests = Requests({b"a": request(disk=0), b"b": request(disk=1), b"c": request(issued=5, disk=1)})
-    reader(requests).forget(1)
+    reader(requests).forget({1})
     assert set(requests) == {b"a"}
+
+
+def test_what_sysfs_does_not_count_is_never_taken_for_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(in_flight, "_kernels_in_flight", lambda _name: 0)
+    old = time.monotonic_ns() - 9_000_000_000
+    requests = Requests({b"flush": request(issued=old, op=2), b"again": request(issued=old, requeued=1)})
+    reading = reader(requests)
+    assert reading.read()["sda"].requests == 2
+    reading.settle()
+    assert reading.missed == 0
+
+
+def test_what_the_kernel_is_just_ending_is_asked_for_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = iter([0, 1])
+    monkeypatch.setattr(in_flight, "_kernels_in_flight", lambda _name: next(answers))
+    reading = reader(Requests({b"ending": request(issued=time.monotonic_ns() - 3_000_000_000)}))
+    assert reading.read()["sda"].requests == 1
+    assert reading.missed == 0
