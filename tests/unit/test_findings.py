@@ -79,7 +79,7 @@ def test_the_finding_says_what_the_numbers_say() -> None:
     assert numbers["siblings"] == "sda,sdb"
     assert finding.text == (
         "sdc, a member of md0: 2.0 % of reads take 18-61 ms; its siblings sda, sdb: 0.00 %; "
-        "average 1.1 ms against 0.3 ms (model ACME 4T, serial S-sdc, slot slot 2)"
+        "average 1.1 ms against 0.3 ms (model ACME 4T, serial S-sdc, at slot 2)"
     )
 
 

@@ -200,7 +200,7 @@ def test_words() -> None:
     assert names(["a", "b", "c", "d"]) == "a, b, c and 1 other"
     assert names(["a", "b", "c", "d", "e"]) == "a, b, c and 2 others"
     assert identity(None) == identity(DiskFacts("sda")) == ""
-    assert identity(DiskFacts("sda", "X", "Y", "ata3")) == " (model X, serial Y, slot ata3)"
+    assert identity(DiskFacts("sda", "X", "Y", "ata3")) == " (model X, serial Y, at ata3)"
 
 
 def test_a_straggler_does_not_widen_a_range() -> None:

@@ -23,6 +23,8 @@ RULES: tuple[Rule, ...] = (
 )
 EVERY_NS = SECOND * 9 // 10
 """Rules are asked about once a second, however short the ticks are."""
+MANY, SELDOM = 256, 3
+"""For each so many histograms they are asked a second less often, down to every third."""
 MOST_PAST = 200
 SEVERITIES = ("critical", "warning", "notice")
 
@@ -58,7 +60,8 @@ class Watch:
             self.clear()
         self._time = snapshot.time
         self._window.add(snapshot)
-        if self._evaluated and snapshot.time - self._evaluated < EVERY_NS:
+        every = EVERY_NS + SECOND * min(len(self._window) // MANY, SELDOM - 1)
+        if self._evaluated and snapshot.time - self._evaluated < every:
             return ()
         self._evaluated = snapshot.time
         scene = self._window.scene(snapshot.time)

@@ -24,6 +24,10 @@ class Window:
         self._families: tuple[Family, ...] = ()
         self._failures: dict[tuple[str, Op], Failures] = {}
 
+    def __len__(self) -> int:
+        """How many histograms it keeps: of disks, their operations and stages."""
+        return len(self._series)
+
     def add(self, snapshot: Snapshot) -> None:
         """Takes in a tick."""
         for tick in snapshot.probes:

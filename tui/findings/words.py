@@ -60,8 +60,8 @@ def names(of: Sequence[str]) -> str:
 
 
 def identity(facts: DiskFacts | None) -> str:
-    """How a person finds a disk: ` (model X, serial Y, slot Z)`, as far as it is known."""
-    known = {} if facts is None else {"model": facts.model, "serial": facts.serial, "slot": facts.slot}
+    """How a person finds a disk: ` (model X, serial Y, at enclosure slot 5)`, as far as it is known."""
+    known = {} if facts is None else {"model": facts.model, "serial": facts.serial, "at": facts.slot}
     listed = ", ".join(f"{what} {value}" for what, value in known.items() if value)
     return f" ({listed})" if listed else ""
 
