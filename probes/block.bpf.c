@@ -341,6 +341,13 @@ ALWAYS void tell(struct request *r, struct settings *s, u64 rq, u64 now, u64 que
     rows.ringbuf_output(&row, sizeof row, BPF_RB_NO_WAKEUP);
 }
 
+/* One more in a slot: the number is looked at afresh, for older verifiers forget what they knew of it. */
+ALWAYS void count(u32 *slots, u32 slot)
+{
+    u64 at = within(slot, 255);
+    if (at < SLOTS) __sync_fetch_and_add(&slots[at], 1);
+}
+
 int completed(struct bpf_raw_tracepoint_args *ctx)
 {
     u64 rq = ctx->args[ARG_COMPLETE], now = bpf_ktime_get_ns();
@@ -368,23 +375,23 @@ int completed(struct bpf_raw_tracepoint_args *ctx)
     if (r->filtered) { c->filtered++; return 0; }
     if (error) c->errors++;
     struct hist *hist = hist_of(r);
-    if (!hist || at >= SLOTS) { c->lost++; return 0; }
-    __sync_fetch_and_add(&hist->slots[at], 1);
+    if (!hist) { c->lost++; return 0; }
+    count(hist->slots, at);
     __sync_fetch_and_add(&hist->sum, device);
     if (r->bytes) __sync_fetch_and_add(&hist->bytes, r->bytes);
     if (error) __sync_fetch_and_add(&hist->errors, 1);
     if (device > hist->max) hist->max = device;
     if (waited) {
         at = slot_of(queue);
-        if (at < SLOTS) __sync_fetch_and_add(&hist->queue_slots[at], 1);
+        count(hist->queue_slots, at);
         __sync_fetch_and_add(&hist->queue_sum, queue);
         if (queue > hist->queue_max) hist->queue_max = queue;
         at = slot_of(device + queue);
     }
     c->shown++;
     struct work *done_by = work_of(r, now);
-    if (done_by && at < SLOTS) {
-        __sync_fetch_and_add(&done_by->slots[at], 1);
+    if (done_by) {
+        count(done_by->slots, at);
         __sync_fetch_and_add(&done_by->sum, device + queue);
         if (r->bytes) __sync_fetch_and_add(&done_by->bytes, r->bytes);
         if (error) __sync_fetch_and_add(&done_by->errors, 1);

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from tui.recording import Reader
 
 DESCRIPTION = """\
-A session without a screen. JSON is one object a line: ready, then row and exit, at the end hist and total.
+A session without a screen. JSON is one object a line: ready, then row, exit and finding as they come, at the end hist,
+part, work and total.
 A FILE is told from a filter by its shape: write ./pid:1 for a file of that name."""
 
 
