@@ -134,11 +134,18 @@ class Dump:
 
 
 def collector_of(pid: int) -> psutil.Process:
-    """The collector that a process started."""
-    alive = [child for child in psutil.Process(pid).children(recursive=True) if child.status() != psutil.STATUS_ZOMBIE]
-    found = [child for child in alive if "probes.collector" in child.cmdline()]
-    assert len(found) == 1, found
-    return found[0]
+    """The collector that a process started. Until they run something else, children of its own look as it does."""
+    found = [child for child in psutil.Process(pid).children(recursive=True) if _is_collector(child)]
+    pids = {child.pid for child in found}
+    (collector,) = [child for child in found if child.ppid() not in pids]
+    return collector
+
+
+def _is_collector(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE and "probes.collector" in process.cmdline()
+    except psutil.NoSuchProcess:
+        return False
 
 
 def check_sum(line: Line) -> None:

@@ -84,12 +84,15 @@ def test_killed_while_compiling(own_cache: OwnCache, which: str) -> None:
     _folder, prefix = own_cache
     quiet = subprocess.DEVNULL
     with subprocess.Popen([*prefix, *EBTOP, "dump"], cwd=ROOT, stdout=quiet, stderr=quiet) as dump:
-        until(lambda: compilers(dump.pid), "the compiler")
-        collector = collector_of(dump.pid)
-        processes = [collector, *compilers(dump.pid)]
-        programs = held(collector.pid, "prog_id")
-        dump.kill() if which == "dump" else collector.kill()
-        dump.wait(PATIENCE_S)
+        try:
+            until(lambda: compilers(dump.pid), "the compiler")
+            collector = collector_of(dump.pid)
+            processes = [collector, *compilers(dump.pid)]
+            programs = held(collector.pid, "prog_id")
+            dump.kill() if which == "dump" else collector.kill()
+            dump.wait(PATIENCE_S)
+        finally:
+            dump.kill()
     until(lambda: not any(alive(process) for process in processes), "all of it to end", 5.0)
     assert not programs & bpf_ids("prog")
 
