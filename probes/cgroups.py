@@ -48,8 +48,9 @@ class Cgroups:
                 self._fd = os.open(self._root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
             except OSError:  # mounted over, or not for this process
                 self._root = None
-        self._by_handle = self._root is not None and self._opened(self._root.stat().st_ino) == "/"
-        self._known: dict[int, Known] = {}
+        top = 0 if self._root is None else self._root.stat().st_ino
+        self._by_handle = self._root is not None and self._opened(top) == "/"
+        self._known: dict[int, Known] = {top: Known("/", float("inf"))} if self._root is not None else {}
         self._walk_again = 0.0
 
     def path(self, number: int) -> str:

@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from probes import broker, privileges, probe, wire
+from probes import broker, decode, privileges, probe, wire
 from probes import filter as filters
 from probes.box import BoxReader
 from probes.kernel import bpf, tracefs
@@ -86,6 +86,7 @@ class Collector:
         os.set_blocking(self._input, False)
         self._selector.register(self._input, selectors.EVENT_READ)
         signal.signal(signal.SIGTERM, lambda *_: self._stop("the collector was told to end"))
+        decode.user(0)  # now, and not when the first row is to be told while opens are watched
         try:
             self._greet()
             compiled = kernel_filter(self._filter)

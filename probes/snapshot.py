@@ -6,6 +6,8 @@ decoded: what does not fit these types is one `msgspec.ValidationError`, never a
 
 Kernel text (comm, paths, argv, disk names) is carried as it was seen, with bytes that are not UTF-8
 written as `\\xNN`. It is *not* safe to print: only `tui.text` may turn it into terminal cells.
+
+What comes by the thousand is out of the garbage collector's sight (gc=False): it holds numbers and text, no cycles.
 """
 
 from __future__ import annotations
@@ -90,7 +92,7 @@ class Counts(msgspec.Struct, frozen=True):
     errors: int = 0
 
 
-class Exit(msgspec.Struct, frozen=True):
+class Exit(msgspec.Struct, frozen=True, gc=False):
     """The end of a process whose row was shown: fills the `later` columns of that row.
 
     row     the number of the row (see `ProbeTick.first`)
@@ -106,7 +108,7 @@ class Exit(msgspec.Struct, frozen=True):
     age_ms: float
 
 
-class Hist(msgspec.Struct, frozen=True):
+class Hist(msgspec.Struct, frozen=True, gc=False):
     """Latencies of one tick, of one disk, operation and stage. See `probes.latency` for slots.
 
     slots   (slot, count) of the slots that are not empty, ascending
@@ -124,7 +126,7 @@ class Hist(msgspec.Struct, frozen=True):
     errors: int = 0
 
 
-class Part(msgspec.Struct, frozen=True):
+class Part(msgspec.Struct, frozen=True, gc=False):
     """Device times of one tick once more, by what kind of request it was: the parts of a disk and operation
     add up to its `Hist` of the device stage.
 
@@ -149,7 +151,7 @@ SIZES = (4096, 32768, 262144)
 """Classes of request sizes, by their upper bounds in bytes."""
 
 
-class Work(msgspec.Struct, frozen=True):
+class Work(msgspec.Struct, frozen=True, gc=False):
     """What one process asked of one disk with one operation in one tick, by the process that submitted it.
 
     cgroup  its path below the root of cgroup v2, e.g. `/system.slice/nginx.service`; empty where it is not known
@@ -171,7 +173,7 @@ class Work(msgspec.Struct, frozen=True):
     errors: int = 0
 
 
-class Disk(msgspec.Struct, frozen=True):
+class Disk(msgspec.Struct, frozen=True, gc=False):
     """A disk in this tick.
 
     in_flight  requests issued and not completed at its end; `oldest_us` the age of the oldest of them
