@@ -81,12 +81,11 @@ async def test_views_follow_each_other_and_the_title_names_them() -> None:
         assert "3 Block I/O ━" in title(screen)
 
 
-async def test_a_view_is_reached_from_another_pane() -> None:
+async def test_what_only_disks_have_is_done_from_another_pane_too() -> None:
     async with running(machine=Machine(block=raid_tick)) as screen:
         await screen.ticks(3)
-        await screen.press("v", "v")
-        assert "3 Block I/O: who ━" in screen.text
-        assert "mysqld" in screen.text
+        await screen.press("d")
+        assert "queue time" in title(screen)
 
 
 async def test_enter_opens_the_selected_disk_and_escape_goes_back() -> None:

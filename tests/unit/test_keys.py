@@ -6,12 +6,27 @@ import subprocess
 import sys
 
 from tests.tui.fakes import HELLO
-from tui.keys import COMMANDS, key_name, toggles
+from tui.keys import COMMANDS, Keymap, key_name, toggles
 
 
-def test_no_key_does_two_things() -> None:
-    bound = [key for command in (*COMMANDS, *toggles(HELLO.probes)) for key in command.keys]
+def test_no_key_does_two_things_in_one_place() -> None:
+    bound = [(command.where, key) for command in (*COMMANDS, *toggles(HELLO.probes)) for key in command.keys]
     assert len(bound) == len(set(bound))
+
+
+def test_a_key_means_what_it_means_where_the_focus_is() -> None:
+    keymap = Keymap(COMMANDS)
+    assert keymap.find("left", ("table",)) == "cell-left"
+    assert keymap.find("left", ("disks",)) == "left"
+    assert keymap.find("pageup", ("table",)) == "page-up"
+    assert keymap.find("pageup", ("time", "table")) == "jump-back"
+    assert keymap.find("q", ("table",)) == "quit"
+    assert keymap.find("f9", ("table",)) is None
+
+
+def test_own_keys_take_the_place_of_those_of_the_registry() -> None:
+    keymap = Keymap(COMMANDS, {"zoom": ("x",)})
+    assert (keymap.find("x", ()), keymap.find("z", ())) == ("zoom", None)
 
 
 def test_the_keys_that_users_know_are_there() -> None:

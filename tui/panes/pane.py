@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 
 from textual import events
 from textual.message import Message
@@ -11,6 +12,9 @@ from textual.strip import Strip
 from tui import format as units
 from tui import text as safe_text
 from tui.history import ProbeView
+from tui.keys import Where
+from tui.subject import Cell, Contents, Subject
+from tui.wanted import Wanted
 from tui.widgets.canvas import Canvas
 from tui.widgets.line import Line, Look, Role, blank
 
@@ -38,6 +42,7 @@ class Pane(Canvas, can_focus=True):
         self.number = number
         self.boxed = False
         self._expected = ""
+        self.wanted = Wanted("")
 
     def show(self, view: ProbeView) -> None:
         """Draw another moment of the probe."""
@@ -76,11 +81,57 @@ class Pane(Canvas, can_focus=True):
         return self.view.info.title
 
     def act(self, command: str) -> None:
-        """Do what depends on the pane: `first` and `last` go to the ends, all else is for panes that know of it."""
-        if command == "first":
-            self.scroll_top()
-        elif command == "last":
-            self.scroll_bottom()
+        """Do what depends on the pane, by the id of a command; one that it does not know does nothing."""
+
+    def back(self) -> bool:
+        """Leave what was opened last within the pane; whether there was anything."""
+        return False
+
+    @property
+    def where(self) -> Sequence[Where]:
+        """Which commands apply here besides those that do anywhere; the first wins."""
+        return ("table",)
+
+    # What is selected, and what there is
+
+    @property
+    def cell(self) -> Cell | None:
+        """The value that is selected, as a filter can have it."""
+        return None
+
+    @property
+    def subject(self) -> Subject | None:
+        """The thing that is selected."""
+        return None
+
+    @property
+    def copied(self) -> str:
+        """The selected row as text, its values separated by tabs; empty where none is."""
+        return ""
+
+    @property
+    def contents(self) -> Contents | None:
+        """All that there is to be seen by scrolling; None where it is no table."""
+        return None
+
+    # What is looked for
+
+    def look_for(self, wanted: Wanted) -> None:
+        """Mark where that is; an empty text: nothing."""
+        self.wanted = wanted
+        self.redraw()
+
+    def matches(self) -> int:
+        """How many rows have what is looked for."""
+        return 0
+
+    def find(self, step: int) -> bool:
+        """Select the next row that has what is looked for (1), the one before (-1), or where one is already (0);
+        round at the ends. Whether there is one.
+        """
+        return False
+
+    # The frame
 
     def summary(self) -> list[tuple[str, Role]]:
         """What the title says beside the name; the first is the most important."""

@@ -21,7 +21,8 @@ class Status(msgspec.Struct, frozen=True):
 
     tick         the last tick shown, None before the first
     ui_share     CPU time of this process, as a share (0..1) of a core
-    notice       something to be said once, like that a recording is over
+    notice       something that stays so, like that a recording is over
+    said         a remark that goes away, and whether it tells of something that went wrong
     lost, over   events of all probes that were lost, or left out over the row budget
     interval_s   length of a tick that was asked for
     """
@@ -32,6 +33,7 @@ class Status(msgspec.Struct, frozen=True):
     paused: bool
     live: bool
     notice: str
+    said: tuple[str, bool]
     ui_share: float
     lost: int
     over: int
@@ -82,6 +84,8 @@ def session(status: Status) -> list[Part]:
         parts.append((0, [(" PAUSED ", "badge")]))
     if not status.live:
         parts.append((1, [(" REPLAY ", "badge")]))
+    if status.said[0]:
+        parts.append((0, [(status.said[0], "bad" if status.said[1] else "warn")]))
     if status.notice:
         parts.append((1, [(status.notice, "warn")]))
     if status.lost:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, get_args
 
 from textual import events
@@ -10,7 +10,7 @@ from textual.strip import Strip
 
 from probes.snapshot import ProbeInfo
 from tui import text as safe_text
-from tui.keys import Command, Group, key_name
+from tui.keys import Command, Group, Keymap, Where, key_name
 from tui.widgets.line import Line, Look
 from tui.widgets.page import Page, PageScreen
 
@@ -34,6 +34,10 @@ NOTES = (
 )
 
 
+PLACES: Mapping[Where, str] = {"table": "In rows: ", "disks": "In maps: ", "time": "On the time line: "}
+"""What is said of commands that apply elsewhere than where one is."""
+
+
 class Entry(NamedTuple):
     """A piece of the page: a title, or a text with the key or column that it explains; a click does the command."""
 
@@ -42,14 +46,17 @@ class Entry(NamedTuple):
     command: str = ""
 
 
-def entries(commands: Sequence[Command], probes: Sequence[ProbeInfo]) -> Iterator[Entry]:
-    """The page, before it is wrapped."""
+def entries(keymap: Keymap, probes: Sequence[ProbeInfo], pane: str, where: Sequence[Where]) -> Iterator[Entry]:
+    """The page, before it is wrapped: first the keys that apply in the focused pane alone."""
+    yield Entry(f"In {pane}")
+    yield from (_entry(command) for command in keymap.of(where))
+    yield Entry("")
     for group in get_args(Group):
-        yield Entry(group)
-        for command in commands:
-            if command.group == group:
-                yield Entry(" ".join(map(key_name, command.keys)), command.help, command.id)
-        yield Entry("")
+        rest = [command for command in keymap.commands if command.group == group and command.where not in where]
+        if rest:
+            yield Entry(group)
+            yield from map(_entry, rest)
+            yield Entry("")
     for probe in probes:
         if probe.columns:
             yield Entry(f"Columns of {probe.title}")
@@ -61,12 +68,19 @@ def entries(commands: Sequence[Command], probes: Sequence[ProbeInfo]) -> Iterato
         yield Entry("", note)
 
 
+def _entry(command: Command) -> Entry:
+    place = PLACES.get(command.where, "")
+    return Entry(" ".join(map(key_name, command.keys)), f"{place}{command.help}", command.id)
+
+
 class HelpPage(Page):
     """The page itself."""
 
-    def __init__(self, look: Look, commands: Sequence[Command], probes: Sequence[ProbeInfo]) -> None:
+    def __init__(
+        self, look: Look, keymap: Keymap, probes: Sequence[ProbeInfo], pane: str, where: Sequence[Where]
+    ) -> None:
         super().__init__(look, "help-page", "Help: Esc closes, j and k scroll")
-        self._entries = tuple(entries(commands, probes))
+        self._entries = tuple(entries(keymap, probes, pane, where))
         self._commands: list[str] = []
 
     def content(self, width: int) -> list[Strip]:

@@ -59,6 +59,10 @@ class Page(Canvas, can_focus=True):
         self._top = max(min(self._top + lines, self._most), 0)
         self.redraw()
 
+    def reveal(self, line: int) -> None:
+        """Move so that a line of the content is to be seen."""
+        self._top = max(min(self._top, line), line - max(self.size.height - 3, 0))
+
     def scroll_pages(self, pages: int) -> None:
         """Move by what is visible."""
         self.scroll_lines(pages * max(self.size.height - 4, 1))

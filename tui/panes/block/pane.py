@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Literal, get_args
 
@@ -12,6 +12,7 @@ from textual.strip import Strip
 
 from tui import format as units
 from tui.history import ProbeView
+from tui.keys import Where
 from tui.panes.block import disk as disk_page
 from tui.panes.block import overview, parts
 from tui.panes.block.cursor import TimeCursor
@@ -48,7 +49,6 @@ class BlockPane(Pane):
         self._lines: list[str | None] = []
         self._does: Mapping[str, Callable[[], None]] = {
             "open": self._open,
-            "back": self._back,
             "left": partial(self._move_cursor, -1),
             "right": partial(self._move_cursor, 1),
             "first": partial(self._to_end, -1),
@@ -56,6 +56,7 @@ class BlockPane(Pane):
             "view": partial(self._turn, 1),
             "view-back": partial(self._turn, -1),
             "op": self._next_op,
+            "by": self._next_by,
             "stage": self._next_stage,
             "marks": self._toggle_marks,
         }
@@ -124,10 +125,16 @@ class BlockPane(Pane):
 
     # What keys and the mouse do
 
+    @property
+    def where(self) -> Sequence[Where]:
+        """See Pane."""
+        return ("disks",) if self._has_time else ("table", "disks")
+
     def act(self, command: str) -> None:
         """See Pane."""
-        self._does[command]()
-        self.redraw()
+        if command in self._does:
+            self._does[command]()
+            self.redraw()
 
     def scroll_lines(self, lines: int) -> None:
         """See Pane: over the disks it is the selection that moves."""
@@ -168,11 +175,16 @@ class BlockPane(Pane):
         if self._face == "overview" and self._disks:
             self._selected, self._face = self._disk, "disk"
 
-    def _back(self) -> None:
+    def back(self) -> bool:
+        """See Pane."""
+        left = self._face != "overview"
         if self._cursor.time is not None and self._has_time:
+            left = True
             self._cursor.release()
         else:
             self._face = "overview"
+        self.redraw()
+        return left
 
     def _move_cursor(self, columns: int) -> None:
         if self._has_time:
@@ -188,10 +200,11 @@ class BlockPane(Pane):
         self._face = FACES[(FACES.index(self._face) + step) % len(FACES)]
         self._scroll = Scroll()
 
-    def _next_op(self) -> None:
+    def _next_by(self) -> None:
         if self._face == "parts":
             self._by = BYS[(BYS.index(self._by) + 1) % len(BYS)]
-            return
+
+    def _next_op(self) -> None:
         choices = (None, *OPS[:-1])
         chosen = choices[(choices.index(self._choice.op) + 1) % len(choices)]
         self._choice = msgspec.structs.replace(self._choice, op=chosen)

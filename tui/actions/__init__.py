@@ -1,0 +1,1 @@
+"""What the commands of the screen do: a module each for what belongs together."""

@@ -1,0 +1,49 @@
+"""What is selected on the screen: what a page can be opened of, what a filter can be made of."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from probes.snapshot import Column, Row
+
+
+class Process(NamedTuple):
+    """A process, as a row tells of it. time: when, in nanoseconds since the epoch."""
+
+    pid: int
+    comm: str
+    time: int
+
+
+class File(NamedTuple):
+    """A file, by its path."""
+
+    path: str
+
+
+class Disk(NamedTuple):
+    """A disk, by its kernel name."""
+
+    name: str
+
+
+Subject = Process | File | Disk
+
+
+class Cell(NamedTuple):
+    """A value that rows can be filtered by: a key of the filter language, and the value as text."""
+
+    key: str
+    value: str
+
+
+class Contents(NamedTuple):
+    """All that a pane has to tell, as it is sorted and filtered now: what an export writes.
+
+    name  a word for the name of the file, e.g. `open`, `open-by-comm`
+    rows  a value for each column
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    rows: list[Row]

@@ -1,0 +1,123 @@
+"""A menu over everything else: choices, narrowed down while one types."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from textual import events
+from textual.app import ComposeResult
+from textual.screen import ModalScreen
+from textual.strip import Strip
+
+from tui.widgets.edit import Edit, edited
+from tui.widgets.line import Line, Look
+from tui.widgets.page import Page
+
+KEY_CELLS = 12
+TITLE_CELLS = 16
+
+
+class Choice(NamedTuple):
+    """Something to choose: its id, the key that chooses it elsewhere, a word or two, and what it is."""
+
+    id: str
+    key: str
+    title: str
+    help: str = ""
+
+
+def matching(choices: Sequence[Choice], text: str) -> list[Choice]:
+    """Those which have every word of the text in them; where a title begins with the text, it comes first."""
+    words = text.lower().split()
+    found = [
+        choice for choice in choices if all(word in f"{choice.title} {choice.help}".lower() for word in words)
+    ]  # fmt: skip
+    return sorted(found, key=lambda choice: (not choice.title.lower().startswith(text.lower()),))
+
+
+class MenuPage(Page):
+    """What is typed, and the choices that have it."""
+
+    def __init__(self, look: Look, title: str, choices: Sequence[Choice]) -> None:
+        super().__init__(look, "menu-page", title)
+        self._choices = choices
+        self._edit = Edit()
+        self._at = 0
+
+    @property
+    def found(self) -> list[Choice]:
+        """What can be chosen now."""
+        return matching(self._choices, self._edit.text)
+
+    @property
+    def chosen(self) -> str:
+        """The id of the selected choice, empty where there is none."""
+        found = self.found
+        return found[min(self._at, len(found) - 1)].id if found else ""
+
+    def content(self, width: int) -> list[Strip]:
+        """See Page."""
+        line = Line(self.look, width, "typed").put(" > ", "key").put(self._edit.text).put(" ", "caret")
+        found = self.found
+        lines = [line.strip(), *(self._choice(choice, at, width) for at, choice in enumerate(found))]
+        return lines if found else [*lines, Line(self.look, width).put(" nothing has that in it", "dim").strip()]
+
+    def _choice(self, choice: Choice, at: int, width: int) -> Strip:
+        selected = at == min(self._at, len(self.found) - 1)
+        line = Line(self.look, width, "typed" if selected else "text")
+        line.cell(f" {choice.key}", KEY_CELLS, "key" if selected else "name")
+        return line.cell(choice.title, TITLE_CELLS).put(" ").put(choice.help, None if selected else "dim").strip()
+
+    def type(self, key: str, character: str | None) -> None:
+        """Narrow down."""
+        before = self._edit.text
+        self._edit = edited(self._edit, key, character)
+        if self._edit.text != before:
+            self._at = 0
+        self.redraw()
+
+    def move(self, lines: int) -> None:
+        """Select another one."""
+        self._at = max(min(self._at + lines, len(self.found) - 1), 0)
+        self.reveal(self._at + 1)
+        self.redraw()
+
+    def choose_at(self, y: int) -> str:
+        """The id of the choice in that line of the widget, empty where there is none."""
+        at = self.line_at(y) - 1
+        found = self.found
+        return found[at].id if 0 <= at < len(found) else ""
+
+
+class MenuScreen(ModalScreen[str]):
+    """The screen of a menu; its result is the id of what was chosen, empty where nothing was."""
+
+    def __init__(self, page: MenuPage) -> None:
+        super().__init__()
+        self.page = page
+
+    def compose(self) -> ComposeResult:
+        """See Screen."""
+        yield self.page
+
+    def on_key(self, event: events.Key) -> None:
+        """Type, move, choose or close."""
+        event.stop()
+        event.prevent_default()
+        moves = {"down": 1, "up": -1, "ctrl+n": 1, "ctrl+p": -1, "pagedown": 10, "pageup": -10}
+        if event.key in ("escape", "ctrl+c"):
+            self.dismiss("")
+        elif event.key == "enter":
+            self.dismiss(self.page.chosen)
+        elif event.key in moves:
+            self.page.move(moves[event.key])
+        else:
+            self.page.type(event.key, event.character)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a choice chooses it, one beside the menu closes it."""
+        if event.widget is self:
+            self.dismiss("")
+        elif chosen := self.page.choose_at(event.y):
+            self.dismiss(chosen)

@@ -1,0 +1,176 @@
+"""The prompt: a line above the footer into which a filter, a search or a time is typed.
+
+What is typed takes effect while it is typed; what is wrong is said where it is wrong. Tab completes, the arrow keys go
+through what was typed before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from textual import events
+from textual.strip import Strip
+
+from tui import text as safe_text
+from tui.widgets.canvas import Canvas
+from tui.widgets.edit import Edit, edited, inserted
+from tui.widgets.line import Line, Look
+
+HEIGHT = 2
+MOST_CHOICES = 40
+
+
+class Problem(NamedTuple):
+    """What is wrong with a text, and the index of the character where."""
+
+    message: str
+    position: int = 0
+
+
+class Completion(NamedTuple):
+    """What could stand in the place of the characters from `start` to before `end`."""
+
+    start: int
+    end: int
+    choices: tuple[str, ...]
+
+
+def _nothing(_text: str, at: int) -> Completion:
+    return Completion(at, at, ())
+
+
+class Question(NamedTuple):
+    """What is asked for.
+
+    label     what stands before the text
+    hint      what can be typed, told while nothing is wrong
+    typed     called with the text whenever it changes; what it returns is said to be wrong with the text
+    done      called with True for Enter, False for Esc
+    note      a word on what the text does, told behind it: `12 rows`
+    complete  what could be typed at an index of the text
+    past      what was typed before, the newest last
+    """
+
+    label: str
+    hint: str
+    typed: Callable[[str], Problem | None]
+    done: Callable[[bool], None]
+    note: Callable[[], str] = str
+    complete: Callable[[str, int], Completion] = _nothing
+    past: Sequence[str] = ()
+
+
+class Prompt(Canvas, can_focus=True):
+    """Two lines, shown while something is typed.
+
+    A question's calls are made at once, not by message: the key after Enter may have been typed already, and is a
+    command.
+    """
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(look, id="prompt")
+        self._question = Question("", "", lambda _text: None, lambda _kept: None)
+        self._edit = Edit()
+        self._problem: Problem | None = None
+        self._choices = Completion(0, 0, ())
+        self._chosen: int | None = None
+        self._past: list[str] = []
+        self._at_past = 0
+
+    @property
+    def text(self) -> str:
+        """What is typed so far."""
+        return self._edit.text
+
+    def begin(self, question: Question, text: str = "") -> None:
+        """Ask, starting from that text."""
+        self._question, self._problem = question, None
+        self._edit = Edit(text, len(text))
+        self._past = [*question.past, text]
+        self._at_past = len(question.past)
+        self._look_up()
+        self.redraw()
+
+    def draw(self, width: int, height: int) -> list[Strip]:
+        """See Canvas."""
+        label = f" {self._question.label}: "
+        note = self._question.note()
+        room = width - len(label) - 1 - (len(note) + 2 if note else 0)
+        start = max(self._edit.at - max(room, 1), 0)
+        before, rest = self._edit.text[start : self._edit.at], self._edit.text[self._edit.at :]
+        line = Line(self.look, width, "typed").put(label, "key").put(before)
+        line.put(rest[:1] or " ", "caret").put(line.clipped(rest[1:], max(room + len(label) - line.x, 0)))
+        if note and line.x + len(note) + 2 <= width:
+            line.pad(width - len(note) - 1).put(note, "typed")
+        return [line.strip(), self._below(width, start, len(label))]
+
+    def _below(self, width: int, start: int, indent: int) -> Strip:
+        if self._problem is not None:
+            return self._complaint(width, start, indent)
+        line = Line(self.look, width).pad(indent)
+        if not self._choices.choices:
+            return line.put(self._question.hint, "dim").strip()
+        first = max((self._chosen or 0) - 1, 0)
+        for at, choice in enumerate(self._choices.choices[first:], first):
+            line.put(f" {choice} ", "key" if at == self._chosen else "name")
+        return line.strip()
+
+    def _complaint(self, width: int, start: int, indent: int) -> Strip:
+        problem = self._problem or Problem("")
+        before = safe_text.width(safe_text.safe(self._edit.text[start : max(problem.position, start)]))
+        message = f"{self.look.glyphs.mark} {problem.message}"
+        at = min(indent + before, max(width - safe_text.width(message) - 1, 0))
+        return Line(self.look, width).pad(at).put(message, "bad").strip()
+
+    def press(self, key: str, character: str | None) -> None:
+        """Edit, complete, go through what was typed before, or end."""
+        if key in ("enter", "escape", "ctrl+c"):
+            self._question.done(key == "enter")
+        elif key in ("tab", "shift+tab"):
+            self._complete(1 if key == "tab" else -1)
+        elif key in ("up", "down"):
+            self._recall(-1 if key == "up" else 1)
+        else:
+            self._become(edited(self._edit, key, character))
+            self._look_up()
+        self.redraw()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Insert what the terminal pastes."""
+        event.stop()
+        self._become(inserted(self._edit, event.text))
+        self._look_up()
+        self.redraw()
+
+    def _look_up(self) -> None:
+        self._chosen = None
+        found = self._question.complete(self._edit.text, self._edit.at)
+        self._choices = found._replace(choices=found.choices[:MOST_CHOICES])
+
+    def _complete(self, step: int) -> None:
+        """Put the next choice in the place of what is typed; the choices stay until something else is typed."""
+        start, end, choices = self._choices
+        if not choices:
+            return
+        last = -1 if self._chosen is None and step > 0 else self._chosen or 0
+        self._chosen = (last + step) % len(choices)
+        choice = choices[self._chosen]
+        self._become(Edit(self._edit.text[:start] + choice + self._edit.text[end:], start + len(choice)))
+        self._choices = Completion(start, start + len(choice), choices)
+        if len(choices) == 1:
+            self._look_up()
+
+    def _recall(self, step: int) -> None:
+        if self._at_past == len(self._past) - 1:
+            self._past[-1] = self._edit.text
+        self._at_past = max(min(self._at_past + step, len(self._past) - 1), 0)
+        text = self._past[self._at_past]
+        self._become(Edit(text, len(text)))
+        self._look_up()
+
+    def _become(self, edit: Edit) -> None:
+        changed = edit.text != self._edit.text
+        self._edit = edit
+        if changed:
+            self._problem = self._question.typed(edit.text)
