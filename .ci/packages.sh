@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the distribution's packages that ebtop needs where they are missing, by the distribution's package manager.
 #   packages.sh run PYTHON    bcc and venv, without which there is nothing to start: fails in one line
-#   packages.sh test PYTHON   also what live tests compare with, as far as it is to be had
+#   packages.sh test PYTHON   also what tests compare with and try, as far as it is to be had
 #   packages.sh lab PYTHON    also what guests run in
 set -eu
 what=$1
@@ -24,11 +24,11 @@ else manager=none
 fi
 
 case $manager in
-    apt-get) bcc=python3-bpfcc venv=python3-venv tests="gcc fio libbpf-tools bpftool strace bpftrace" ;;
-    dnf) bcc=python3-bcc venv=python3-pip tests="gcc fio libbpf-tools bpftool strace bpftrace" ;;
-    zypper) bcc=python3-bcc venv=python3-pip tests="gcc fio bpftool strace bpftrace" ;;
-    pacman) bcc=python-bcc venv=python-pip tests="gcc fio libbpf-tools bpf strace bpftrace" ;;
-    apk) bcc=py3-bcc venv=py3-pip tests="gcc musl-dev fio bpftool strace bpftrace" ;;
+    apt-get) bcc=python3-bpfcc venv=python3-venv tests="gcc fio libbpf-tools bpftool strace bpftrace zsh fish" ;;
+    dnf) bcc=python3-bcc venv=python3-pip tests="gcc fio libbpf-tools bpftool strace bpftrace zsh fish" ;;
+    zypper) bcc=python3-bcc venv=python3-pip tests="gcc fio bpftool strace bpftrace zsh fish" ;;
+    pacman) bcc=python-bcc venv=python-pip tests="gcc fio libbpf-tools bpf strace bpftrace zsh fish" ;;
+    apk) bcc=py3-bcc venv=py3-pip tests="gcc musl-dev fio bpftool strace bpftrace zsh fish" ;;
     none) bcc=bcc venv=venv tests="" ;;
 esac
 
@@ -90,6 +90,6 @@ if [ "$what" != run ] && [ "$(id -u)" = 0 ]; then
             qemu-system-x86) command -v qemu-system-x86_64 >/dev/null ;;
             musl-dev) ls /usr/include/stdio.h >/dev/null 2>&1 ;;
             *) command -v "$package" >/dev/null ;;
-        esac || install_all "$package" || say "ebtop: tests that compare with $package will say that it is missing"
+        esac || install_all "$package" || say "ebtop: tests that need $package will say that it is missing"
     done
 fi

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import re
 import shutil
 import subprocess
 import sys
 
-from tui import theme
 from tui.app import Ebtop
 from tui.commands.demo import DEMO
+from tui.export import as_svg
 from tui.recording import Reader
+from tui.settings.setup import Setup
 from tui.source import ReplaySource
 from tui.widgets.glyphs import UNICODE
 
@@ -24,16 +24,13 @@ async def drawn() -> str:
     """The screen after some ticks of the recording, as SVG."""
     with Reader(DEMO) as reader:
         source = ReplaySource(reader)
-        app = Ebtop(source, theme.load_all(), theme.DEFAULT, UNICODE, lambda: 0.012)
+        app = Ebtop(source, Setup(), UNICODE, lambda: 0.012)
         async with app.run_test(size=SIZE) as pilot:
             source.pause(True)
             for snapshot in itertools.islice(reader, TICKS):
                 app.tick(snapshot)
             await pilot.pause()
-            svg = app.export_screenshot(title="ebtop demo")
-    # Renderers fold the blanks of a terminal's lines unless they are told not to.
-    svg = re.sub(r">([^<>\n]+)</text>", lambda found: f">{found[1].replace(' ', '&#160;')}</text>", svg)
-    return svg.replace("<text ", '<text xml:space="preserve" ')
+            return as_svg(app.export_screenshot(title="ebtop demo"))
 
 
 def main(picture: str) -> None:

@@ -8,13 +8,14 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import block, disks, execs, open_flood, report, screen, start_up
+from bench import block, disks, execs, keypress, open_flood, report, screen, start_up
 from bench.settings import Settings
 
 BENCHMARKS: dict[str, Callable[[Settings], None]] = {
     "open-flood": open_flood.run,
     "start-up": start_up.run,
     "screen": screen.run,
+    "keys": keypress.run,
     "disks": disks.run,
     "block": block.run,
     "exec": execs.run,

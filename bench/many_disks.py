@@ -116,6 +116,7 @@ def latencies(dice: random.Random, usual_ns: float, count: int) -> tuple[tuple[t
 def screen(done: str) -> int:
     """The screen over such a session; the exit code."""
     from tui import app, launch, source
+    from tui.settings.setup import Setup
 
     command = [sys.executable, "-m", "bench.many_disks", "feed", done]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -124,7 +125,7 @@ def screen(done: str) -> int:
     assert isinstance(hello, Hello)
     link.hello = hello
     try:
-        return app.run(source.LiveSource(link), theme="dark")
+        return app.run(source.LiveSource(link), Setup())
     finally:
         process.terminate()
         process.wait()

@@ -87,7 +87,7 @@ class Screen:
         self._command = [*prefix, *EBTOP, *words]
         self._said = b""
         self._keeping = True
-        self._over = False
+        self._over = self._handed_over = False
         self._news = Condition()
 
     def __enter__(self) -> Self:
@@ -123,6 +123,11 @@ class Screen:
         self._keeping = False
         self._said = b""
 
+    def by_hand(self) -> None:
+        """What is drawn is read by somebody else, once the next tick is."""
+        self._handed_over = True
+        self._reader.join(machine.PATIENCE_S)
+
     @property
     def ui(self) -> int:
         """The process that draws."""
@@ -139,7 +144,7 @@ class Screen:
         return all(pattern.search(plain) for pattern in picture)
 
     def _read(self) -> None:
-        while not self._over:
+        while not self._over and not self._handed_over:
             try:
                 data = os.read(self._ours, 1 << 16)
             except OSError:  # the other end is closed

@@ -5,35 +5,48 @@ from __future__ import annotations
 import struct
 
 from probes.broker import OpenEvent
+from probes.filter.errors import FilterError
+from probes.filter.parsed import Filter
+from probes.filter.plan import Plan, plan
+from probes.in_force import InForce
 from probes.kernel import bpf
 from probes.kernel.image import Image
 from probes.kernel.loader import Loaded, LoadError
 from probes.probe import Findings, Probe, Totals
+from probes.sieve import kernel_budget
 from probes.snapshot import Counts
+from probes.trees import room
 
 SECOND = 1_000_000_000
 RETRY = "free what is short, then turn it on again"
 ZERO = bytes(4)
 NEVER = struct.pack("=Q", (1 << 64) - 1)
-_SETTINGS = struct.Struct("=QQII")
-_COUNTS = struct.Struct("=9Q")
+_SETTINGS = struct.Struct("=QQ6I")
+_COUNTS = struct.Struct("=10Q")
+TREES = "tree"
+"""The column with the processes that are followed and above one; it comes as their bits."""
 
 
 class Attached:
-    """Loads a probe when made. Raises LoadError, leaving nothing behind.
+    """Loads a probe when made. Raises LoadError and FilterError, leaving nothing behind.
 
-    budget         rows a second that the kernel may send; as many may come at once
-    kernel_filter  see probes.pushdown
+    budget   rows a second that are asked for; as many may come at once, more where the kernel cannot test all of the
+             filter (see probes.sieve)
+    filter_  what of it the kernel can test is tested there (see probes.filter.plan)
     """
 
-    def __init__(self, probe: Probe, image: Image, budget: int, kernel_filter: bytes) -> None:
+    def __init__(self, probe: Probe, image: Image, budget: int, filter_: Filter) -> None:
         try:
-            entries = probe.entries()
+            entries = {**probe.entries(), "tree": room()}
         except OSError as error:
             raise _refused(error) from None
         self._loaded = Loaded(image, probe.hooks, entries)
         self._budget = budget
-        self._slot = 0
+        self._id = probe.info.id
+        self._plan = Plan()
+        self._in_force = InForce(self._loaded)
+        columns = [column.id for column in probe.info.columns]
+        self._trees_at = columns.index(TREES) if TREES in columns else None
         self._unstarted = 0
         self._lost_at_entry = 0
         self._counting = probe.counting
@@ -43,29 +56,45 @@ class Attached:
         try:
             if not budget:
                 self._loaded.maps["paid_until"].update(ZERO, NEVER)
-            self.set_filter(kernel_filter)
+            self.set_filter(filter_)
             self._reader = probe.reader(self._loaded)
         except OSError as error:
-            self._loaded.close()
+            self._give_back()
             raise _refused(error) from None
+        except (LoadError, FilterError):
+            self._give_back()
+            raise
 
     def attach(self, open_event: OpenEvent = bpf.open_tracepoint) -> None:
         """Lets it run. Raises LoadError, leaving nothing behind."""
         self._loaded.attach(open_event)
 
-    def set_filter(self, kernel_filter: bytes) -> None:
-        """Puts a filter in force at once, in programs that go on running."""
-        self._slot ^= 1
-        self._loaded.maps["filters"].update(struct.pack("=I", self._slot), kernel_filter)
+    def set_filter(self, filter_: Filter) -> None:
+        """Puts a filter in force at once, in programs that go on running. Raises OSError, LoadError and FilterError."""
+        chosen = plan(filter_, self._id)
+        if self._in_force.follow(chosen):
+            self._settle()
+        self._in_force.put(chosen)
+        self._plan = chosen
+        self._settle()
+        self._in_force.settled(chosen)
         self._settle()
 
     def _settle(self, stopped: bool = False) -> None:
-        row_ns = SECOND // self._budget if self._budget else 0
-        self._loaded.maps["settings"].update(ZERO, _SETTINGS.pack(row_ns, SECOND, self._slot, stopped))
+        budget = kernel_budget(self._budget, self._plan)
+        row_ns = SECOND // budget if budget else 0
+        slot, timed, following, recording = self._in_force.flags
+        packed = _SETTINGS.pack(row_ns, SECOND, slot, stopped, timed, following, recording, 0)
+        self._loaded.maps["settings"].update(ZERO, packed)
 
     def drain(self) -> Findings:
         """What came since the last time."""
         found = self._reader.drain()
+        self._in_force.learn()
+        if self._trees_at is not None:
+            for row in found.rows:
+                bits = row[self._trees_at]
+                row[self._trees_at] = self._in_force.trees(bits) if isinstance(bits, int) and bits else None
         self._undecodable += found.undecodable
         self._unfinished += found.unfinished
         return found
@@ -81,15 +110,16 @@ class Attached:
     def counts(self, final: bool = False) -> Counts:
         """The exact counts. `final` when nothing runs any more: then the sum is checked against what was seen."""
         each = zip(*self._counts_by_cpu(), strict=True)
-        seen, shown, over, filtered, lost, errors, _exits_lost, skipped, unstarted = map(sum, each)
+        seen, shown, over, filtered, lost, errors, _exits_lost, skipped, unstarted, unwanted = map(sum, each)
         passed_over = self._loaded.runs(self._counting).missed if self._counting else 0
         unseen = passed_over + self._unfinished
         # Entry and exit are read one after the other while they go on counting: a difference is a loss if it stays.
         excess = max(0, unstarted - skipped)
         self._lost_at_entry = excess if final else max(self._lost_at_entry, min(excess, self._unstarted))
         self._unstarted = excess
-        over += unstarted - self._lost_at_entry
-        lost += self._lost_at_entry + unseen + self._undecodable
+        lost_at_entry = min(self._lost_at_entry, unstarted - unwanted)
+        over += unstarted - unwanted - lost_at_entry
+        lost += lost_at_entry + unseen + self._undecodable
         shown -= self._undecodable
         accounted = shown + over + filtered + lost
         if final and seen + unseen > accounted:
@@ -123,6 +153,10 @@ class Attached:
     def close(self) -> None:
         """Gives everything back."""
         self._reader.close()
+        self._give_back()
+
+    def _give_back(self) -> None:
+        self._in_force.close()
         self._loaded.close()
 
 

@@ -178,8 +178,8 @@ ALWAYS void submitted_now(struct request *r, struct settings *s, u64 rq, u64 now
     u32 zero = 0, flags = 0;
     u64 id = bpf_get_current_pid_tgid();
     struct task *last = last_task.lookup(&zero);
-    r->filtered = !passes(s);
     r->task = id;
+    r->filtered = 0;
     if (!last) return;
     if (last->id != id || now - last->time > FRESH_NS) {
         last->cgroup = bpf_get_current_cgroup_id();
@@ -193,6 +193,7 @@ ALWAYS void submitted_now(struct request *r, struct settings *s, u64 rq, u64 now
     }
     r->kernel = last->kernel;
     r->cgroup = last->kernel ? owner_of(rq) : last->cgroup;
+    r->filtered = !passes_in(s, &r->cgroup);
 }
 
 /* A request that begins anew while it is still in flight here: the kernel did not tell of its end, which happens

@@ -60,6 +60,10 @@ class Cgroups:
             known = self._look_up(number)
         return known.path
 
+    def all(self) -> dict[int, str]:
+        """The path of every cgroup that there is now, by its number."""
+        return {} if self._root is None else {number: self._below(path) for number, path in directories(self._root)}
+
     def close(self) -> None:
         """Closes its directory."""
         if self._fd >= 0:

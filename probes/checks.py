@@ -18,7 +18,6 @@ from probes.kernel.btf import VMLINUX
 from probes.kernel.compile import version_code
 from probes.kernel.image import MapShape
 from probes.kernel.loader import LoadError
-from probes.pushdown import kernel_filter
 from probes.registry import PROBES
 
 OLDEST = 0x050800
@@ -150,7 +149,7 @@ def _probe(id_: str) -> Check:
         found, _, told = answer.error.partition("\n")
         return Check(f"probe {id_}", False, True, found, why, told or remedy, (id_,))
     try:
-        attached = Attached(probe.get(id_), answer.image, 1000, kernel_filter(Filter()))
+        attached = Attached(probe.get(id_), answer.image, 1000, Filter())
         attached.attach()
     except LoadError as error:
         found, _, told = str(error).partition("\n")

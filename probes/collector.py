@@ -26,7 +26,6 @@ from probes import filter as filters
 from probes.box import BoxReader
 from probes.kernel import bpf, tracefs
 from probes.outbox import Outbox
-from probes.pushdown import kernel_filter
 from probes.registry import PROBES
 from probes.slot import Slot
 from probes.snapshot import PROTOCOL, Bye, Control, Hello, SetFilter, SetInterval, SetSlow, Snapshot, Stop, Toggle
@@ -89,9 +88,8 @@ class Collector:
         decode.user(0)  # now, and not when the first row is to be told while opens are watched
         try:
             self._greet()
-            compiled = kernel_filter(self._filter)
             for slot in self._slots.values():
-                slot.set_filter(compiled)
+                slot.set_filter(self._filter)
                 slot.set_slow(self._options.slow_us)
             wanted = [s for s in self._slots.values() if self._options.probes is None or s.id in self._options.probes]
             together([slot.prepare for slot in wanted])
@@ -171,9 +169,8 @@ class Collector:
                 # What cannot be parsed is not obeyed: the screen parses it too, and says so where it is typed.
                 with suppress(filters.FilterError):
                     self._filter = filters.parse_local(text)
-                    compiled = kernel_filter(self._filter)
                     for slot in self._slots.values():
-                        slot.set_filter(compiled)
+                        slot.set_filter(self._filter)
             case SetInterval(seconds=seconds):
                 self._interval = min(max(seconds, SHORTEST_S), LONGEST_S)
             case SetSlow(us=us):

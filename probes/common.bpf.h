@@ -7,35 +7,56 @@
 #define offsetof(type, member) __builtin_offsetof(type, member)
 
 /* skipped: entries that kept nothing, the budget being spent; unstarted: exits of which no entry was kept.
- * The two differ by what was really lost. */
-struct counts { u64 seen, shown, over_budget, filtered, lost, errors, exits_lost, skipped, unstarted; };
+ * The two differ by what was really lost. unwanted: those of the unstarted whose result was filtered. */
+struct counts { u64 seen, shown, over_budget, filtered, lost, errors, exits_lost, skipped, unstarted, unwanted; };
 BPF_TABLE("percpu_array", u32, struct counts, counts, 1);
 
 /* ---- filter ---------------------------------------------------------------------------------------------
  * A flat list of checks; those of one term follow each other, the last of them says so. A term holds if one of
- * its checks does, a filter if all its terms do. What is looked for within a comm is looked for first, all at
- * once, and then checked as a bit. Flat, because the verifier walks every path of nested loops.
+ * its checks does, a filter if all its terms do. What is looked for within a comm, the trees of processes and the
+ * cgroup are looked for first, all at once, and then checked as bits. Flat, because the verifier walks every path of
+ * nested loops. Ranges are the same for what is known only when a call ends.
+ *
+ * It lets a superset through: user space knows what is not tested here, and puts that to the rows.
  */
 #define CHECKS 24
 #define SUBSTRINGS 6
-enum { KEY_PID, KEY_PPID, KEY_USER, KEY_COMM, KEY_SUBSTRING };
+#define RANGES 8
+enum { KEY_PID, KEY_PPID, KEY_USER, KEY_COMM, KEY_FOUND, KEY_TID };
 enum { NEGATED = 1, LAST = 2 };
+enum { ASKS_PARENT = 1, ASKS_TREE = 2, ASKS_CGROUP = 4 };
 
+/* KEY_FOUND: bits[0] has the substrings, and from bit 32 on what is known of the cgroup; bits[1] has the trees. */
 struct pattern { u64 bits[2], mask[2]; };
 struct check { u32 key, flags; struct pattern is; };
+struct range { s64 low, high; u32 latency, flags; }; /* of the latency in ns, or else of what the call returned */
 struct filter {
-    u32 checks, substrings, asks_parent, unused;
+    u32 checks, substrings, asks, ranges;
+    u64 strange; /* the bits of a cgroup that is not known yet: those with which it passes */
     struct check check[CHECKS];
     struct pattern substring[SUBSTRINGS];
+    struct range range[RANGES];
 };
 
 /* Two filters: user space writes the one that is not in force, then switches `filter`. */
 BPF_TABLE("array", u32, struct filter, filters, 2);
 
+/* Which of the processes that are followed are above a process, by its tgid, a bit each. */
+BPF_TABLE("hash", u32, u32, tree, 4096);
+/* While `tree` is being filled: every fork, child to parent. */
+BPF_TABLE("lru_hash", u32, u32, forks, 4096);
+
+/* By the number of a cgroup, for each of the two filters: a bit for each of its terms that asks for cgroups. */
+struct verdict { u32 bits[2]; };
+BPF_TABLE("hash", u64, struct verdict, verdicts, 8192);
+/* Cgroups that came up and have no verdict. User space takes them out. */
+BPF_TABLE("hash", u64, u32, strangers, 256);
+
 /* row_ns: what one row costs of a budget of 1 s, in ns; burst_ns: how much may be spent at once.
  * stopped: nothing counts any more. Programs are taken out one after the other, and an exit whose entry is no
- * longer seen would look like a loss. */
-struct settings { u64 row_ns, burst_ns; u32 filter, stopped; };
+ * longer seen would look like a loss. timed: the filter asks how long calls take; following: it asks for trees;
+ * recording: forks are noted. */
+struct settings { u64 row_ns, burst_ns; u32 filter, stopped, timed, following, recording, unused; };
 BPF_TABLE("array", u32, struct settings, settings, 1);
 
 /* The budget is a token bucket in virtual time (GCRA): up to when the rows sent so far are paid for. */
@@ -59,11 +80,11 @@ ALWAYS void *task_parent(void)
     return parent;
 }
 
-ALWAYS u32 parent_tgid(void *parent)
+ALWAYS u32 tgid_of(void *task)
 {
     u32 tgid = 0;
 #ifdef TASK_REAL_PARENT
-    bpf_probe_read_kernel(&tgid, sizeof tgid, parent + TASK_TGID);
+    bpf_probe_read_kernel(&tgid, sizeof tgid, task + TASK_TGID);
 #endif
     return tgid;
 }
@@ -90,17 +111,37 @@ ALWAYS u64 substrings_in(struct filter *f, u64 low, u64 high)
     return found;
 }
 
-/* Whether the current task passes the filter in force. */
-ALWAYS int passes(struct settings *s)
+/* The trees that a process is in. */
+ALWAYS u32 trees_of(u32 tgid)
+{
+    u32 *trees = tree.lookup(&tgid);
+    return trees ? *trees : 0;
+}
+
+/* What is known of a cgroup, for the filter in `slot`. */
+ALWAYS u64 known_of(struct filter *f, u32 slot, u64 cgroup)
+{
+    u32 zero = 0;
+    struct verdict *verdict = verdicts.lookup(&cgroup);
+    if (verdict) return slot ? verdict->bits[1] : verdict->bits[0];
+    strangers.update(&cgroup, &zero);
+    return f->strange;
+}
+
+/* Whether the current task passes the filter in force; `cgroup` points to the one that counts, if not its own. */
+ALWAYS int passes_in(struct settings *s, u64 *cgroup)
 {
     u32 slot = s->filter & 1;
     struct filter *f = filters.lookup(&slot);
     if (!f || !f->checks) return 1;
-    u64 comm[2] = {}, held = 0, found = 0;
+    u64 comm[2] = {}, held = 0, found = 0, trees = 0;
     bpf_get_current_comm(&comm, sizeof comm);
-    u64 pid = bpf_get_current_pid_tgid() >> 32, user = (u32)bpf_get_current_uid_gid(), ppid = 0;
-    if (f->asks_parent) ppid = parent_tgid(task_parent());
+    u64 id = bpf_get_current_pid_tgid(), pid = id >> 32, tid = (u32)id;
+    u64 user = (u32)bpf_get_current_uid_gid(), ppid = 0;
+    if (f->asks & ASKS_PARENT) ppid = tgid_of(task_parent());
+    if (f->asks & ASKS_TREE) trees = trees_of(pid);
     if (f->substrings) found = substrings_in(f, comm[0], comm[1]);
+    if (f->asks & ASKS_CGROUP) found |= known_of(f, slot, cgroup ? *cgroup : bpf_get_current_cgroup_id()) << 32;
     #pragma clang loop unroll(disable)
     for (u32 i = 0; i < CHECKS; i++) {
         if (i >= f->checks) break;
@@ -110,8 +151,34 @@ ALWAYS int passes(struct settings *s)
         if (key == KEY_PID) low = pid;
         if (key == KEY_PPID) low = ppid;
         if (key == KEY_USER) low = user;
+        if (key == KEY_TID) low = tid;
         if (key == KEY_COMM) { low = comm[0]; high = comm[1]; }
+        if (key == KEY_FOUND) high = trees;
         held |= fits(&check->is, low, high);
+        if (flags & LAST) {
+            if (held == (flags & NEGATED)) return 0;
+            held = 0;
+        }
+    }
+    return 1;
+}
+
+ALWAYS int passes(struct settings *s) { return passes_in(s, 0); }
+
+/* Whether what came of a call passes too. */
+ALWAYS int result_passes(struct settings *s, s64 ret, s64 latency)
+{
+    u32 slot = s->filter & 1;
+    struct filter *f = filters.lookup(&slot);
+    if (!f || !f->ranges) return 1;
+    u64 held = 0;
+    #pragma clang loop unroll(disable)
+    for (u32 i = 0; i < RANGES; i++) {
+        if (i >= f->ranges) break;
+        struct range *range = &f->range[i];
+        u32 flags = range->flags;
+        s64 value = range->latency ? latency : ret;
+        held |= value >= range->low && value <= range->high;
         if (flags & LAST) {
             if (held == (flags & NEGATED)) return 0;
             held = 0;
@@ -153,3 +220,29 @@ ALWAYS u64 bounded(s64 size, u64 most)
     asm volatile("" : "+r"(bytes));
     return bytes > most ? 0 : bytes;
 }
+
+#ifdef SIGNAL_LIVE
+/* These two run only while a filter asks for trees. A child is in those of its parent before it runs at all. */
+int tree_forked(struct bpf_raw_tracepoint_args *ctx)
+{
+    u32 parent = tgid_of((void *)ctx->args[0]), child = tgid_of((void *)ctx->args[1]), zero = 0;
+    if (parent == child) return 0; /* a thread */
+    struct settings *s = settings.lookup(&zero);
+    if (s && s->recording) forks.update(&child, &parent); /* before the parent is looked up: see probes/trees.py */
+    u32 trees = trees_of(parent);
+    if (trees) tree.update(&child, &trees);
+    return 0;
+}
+
+int tree_ended(struct bpf_raw_tracepoint_args *ctx)
+{
+    void *task = (void *)ctx->args[0], *signal = 0;
+    u32 tgid = tgid_of(task);
+    s32 threads = 0;
+    if (!tree.lookup(&tgid)) return 0;
+    bpf_probe_read_kernel(&signal, sizeof signal, task + TASK_SIGNAL);
+    bpf_probe_read_kernel(&threads, sizeof threads, signal + SIGNAL_LIVE);
+    if (threads <= 0) tree.delete(&tgid);
+    return 0;
+}
+#endif

@@ -23,6 +23,8 @@ struct row {
     u64 time;
     u32 tgid, tid, ppid, uid;
     s32 ret;
+    u32 trees;
+    u64 cgroup;
     u32 argc;                                       /* how many there were; 0 where not known */
     u32 args_size, path_size, interpreter_size;     /* bytes in data, with NULs, in this order */
     u32 cut;                                        /* arguments did not all fit */
@@ -54,7 +56,7 @@ ALWAYS struct row *admit(struct counts *c, s32 ret)
     u32 zero = 0;
     if (!s) return 0;
     c->seen++;
-    if (!passes(s)) { c->filtered++; return 0; }
+    if (!passes(s) || !result_passes(s, ret, 0)) { c->filtered++; return 0; }
     if (ret < 0) c->errors++;
     u64 now = bpf_ktime_get_ns(), id = bpf_get_current_pid_tgid();
     if (!pay(s, now)) { c->over_budget++; return 0; }
@@ -66,9 +68,11 @@ ALWAYS struct row *admit(struct counts *c, s32 ret)
     row->tid = id;
     row->uid = bpf_get_current_uid_gid();
     row->ret = ret;
+    row->trees = s->following ? trees_of(row->tgid) : 0;
+    row->cgroup = bpf_get_current_cgroup_id();
     row->argc = row->path_size = row->interpreter_size = row->args_size = row->cut = row->unread = 0;
     bpf_get_current_comm(&row->comm, sizeof row->comm);
-    row->ppid = parent_tgid(parent);
+    row->ppid = tgid_of(parent);
     bpf_probe_read_kernel(&row->parent_comm, sizeof row->parent_comm, parent + TASK_COMM);
     return row;
 }

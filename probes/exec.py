@@ -7,16 +7,16 @@ import struct
 from collections import OrderedDict
 
 from probes import decode
+from probes.cgroups import Cgroups
 from probes.kernel.btf import Btf
 from probes.kernel.loader import Hook, Loaded
-from probes.probe import PARENT, Findings, Probe, Totals, offsets
+from probes.probe import PARENT, PLACE, Findings, Probe, Totals, offsets
 from probes.registry import BY_ID
 from probes.snapshot import Column, Exit, ProbeInfo, Row
 
 FIELDS = PARENT | {
     "TASK_COMM": ("task_struct", "comm"),
     "TASK_MM": ("task_struct", "mm"),
-    "TASK_SIGNAL": ("task_struct", "signal"),
     "TASK_GROUP_LEADER": ("task_struct", "group_leader"),
     "TASK_START_TIME": ("task_struct", "start_time"),
     "TASK_EXIT_CODE": ("task_struct", "exit_code"),
@@ -25,13 +25,12 @@ FIELDS = PARENT | {
     "BINPRM_FILENAME": ("linux_binprm", "filename"),
     "BINPRM_INTERP": ("linux_binprm", "interp"),
     "BINPRM_ARGC": ("linux_binprm", "argc"),
-    "SIGNAL_LIVE": ("signal_struct", "live"),
     "SIGNAL_FLAGS": ("signal_struct", "flags"),
     "SIGNAL_GROUP_EXIT_CODE": ("signal_struct", "group_exit_code"),
 }
 
 MOST_ALIVE = 32768
-_ROW = struct.Struct("=QIIIIiIIIIII16s16s")
+_ROW = struct.Struct("=QIIIIiIQIIIIII16s16s")
 _END = struct.Struct("=QQII")
 
 
@@ -42,6 +41,7 @@ class ExecReader:
         self._rows, self._ends = loaded.ring("rows"), loaded.ring("ends")
         self._row_of: OrderedDict[int, int] = OrderedDict()
         self._made = 0
+        self._cgroups = Cgroups()
 
     def drain(self) -> Findings:
         # Ends first: whatever has ended by now was sent as a row before, so its row is read below.
@@ -53,7 +53,7 @@ class ExecReader:
             if len(record) < _ROW.size:
                 undecodable += 1
                 continue
-            pid, ok, row = _row(record, offset)
+            pid, ok, row = _row(record, offset, self._cgroups)
             if ok:
                 self._remember(pid, self._made)
             rows.append(row)
@@ -89,6 +89,7 @@ class ExecReader:
     def close(self) -> None:
         self._rows.close()
         self._ends.close()
+        self._cgroups.close()
 
 
 def signal_name(number: int) -> str:
@@ -99,10 +100,10 @@ def signal_name(number: int) -> str:
         return f"SIGRTMIN+{number - signal.SIGRTMIN}" if number > signal.SIGRTMIN else f"signal {number}"
 
 
-def _row(record: bytes, offset: int) -> tuple[int, bool, Row]:
+def _row(record: bytes, offset: int, cgroups: Cgroups) -> tuple[int, bool, Row]:
     """The process, whether the exec succeeded, and the row."""
     head = _ROW.unpack_from(record)
-    when, tgid, _tid, ppid, uid, ret, argc, args, path, interpreter, cut, unread, comm, parent_comm = head
+    when, tgid, tid, ppid, uid, ret, trees, cgroup, argc, args, path, interpreter, cut, unread, comm, parent_comm = head
     at = _ROW.size
     argv = [part.decode("utf-8", "backslashreplace") for part in record[at : at + args].split(b"\0")]
     if not cut or not argv[-1]:
@@ -126,6 +127,10 @@ def _row(record: bytes, offset: int) -> tuple[int, bool, Row]:
         list(argv),
         note,
         argc,
+        tid,
+        ret,
+        cgroups.path(cgroup) or None,
+        trees,
     ]
     return tgid, ret >= 0, row
 
@@ -155,6 +160,9 @@ PROBE = Probe(
             Column("argv", "ARGUMENTS", "argv", 24, "arguments, quoted as a shell would", grow=True),
             Column("argv_note", "NOTE", "word", 0, "cut: there were more; unread: they could not be read"),
             Column("argc", "ARGC", "number", 0, "how many arguments there were"),
+            Column("tid", "TID", "pid", 0, "thread that called"),
+            Column("ret", "RET", "number", 0, "what the call returned: 0, or an errno below 0"),
+            *PLACE,
         ),
     ),
     hooks=(

@@ -15,11 +15,11 @@ BPF_TABLE("hash", u32, struct start, starts, 16384);
 #define DEPTH 40
 #define NAMES 4096
 struct row {
-    u64 time, latency, flags;
+    u64 time, latency, flags, cgroup;
     u32 tgid, tid, ppid, uid;
     s32 ret;
     u32 call, path_size; /* with the NUL; 0: could not be read */
-    u32 names_size, rooted; /* the names behind the path; whether they reach up to the root */
+    u32 trees, names_size, rooted; /* the names behind the path; whether they reach up to the root */
     char comm[16];
     char data[PATH + NAMES + NAME];
 };
@@ -83,7 +83,7 @@ ALWAYS int begin(u32 call, u64 dir, u64 path, u64 flags)
     struct settings *s = get_settings();
     if (!s) return 0;
     u64 now = bpf_ktime_get_ns();
-    if (!in_budget(s, now)) { /* no row will be made of it: the exit counts it alone */
+    if (!s->timed && !in_budget(s, now)) { /* no row will be made of it: the exit counts it alone */
         struct counts *c = get_counts();
         if (c && passes(s)) c->skipped++;
         return 0;
@@ -108,13 +108,19 @@ int leave_any(struct leave *ctx)
     if (!s || !c) return 0;
     c->seen++;
     if (!passes(s)) { c->filtered++; return 0; }
-    if (ctx->ret < 0) c->errors++;
     u64 id = bpf_get_current_pid_tgid(), now = bpf_ktime_get_ns();
     u32 tid = id, zero = 0;
     struct start *start = starts.lookup(&tid);
-    if (!start) { c->unstarted++; return 0; }
-    struct start began = *start;
-    starts.delete(&tid);
+    struct start began = {};
+    if (start) { began = *start; starts.delete(&tid); }
+    else c->unstarted++;
+    if (!result_passes(s, ctx->ret, now - began.time)) {
+        c->filtered++;
+        if (!start) c->unwanted++;
+        return 0;
+    }
+    if (ctx->ret < 0) c->errors++;
+    if (!start) return 0;
     if (!pay(s, now)) { c->over_budget++; return 0; }
     struct row *row = scratch.lookup(&zero);
     if (!row) { c->lost++; return 0; }
@@ -123,11 +129,13 @@ int leave_any(struct leave *ctx)
     row->flags = began.flags;
     row->tgid = id >> 32;
     row->tid = tid;
-    row->ppid = parent_tgid(task_parent());
+    row->ppid = tgid_of(task_parent());
     row->uid = bpf_get_current_uid_gid();
     row->ret = ctx->ret;
     row->call = began.call;
     row->names_size = row->rooted = 0;
+    row->trees = s->following ? trees_of(row->tgid) : 0;
+    row->cgroup = bpf_get_current_cgroup_id();
     if (began.call == OPENAT2) bpf_probe_read_user(&row->flags, sizeof row->flags, (void *)began.flags);
     bpf_get_current_comm(&row->comm, sizeof row->comm);
     u64 used = began.path ? bounded(bpf_probe_read_user_str(&row->data, PATH, (void *)began.path), PATH) : 0;

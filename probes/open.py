@@ -6,9 +6,10 @@ import struct
 from typing import NamedTuple
 
 from probes import decode
+from probes.cgroups import Cgroups
 from probes.kernel.btf import Btf
 from probes.kernel.loader import Hook, Loaded
-from probes.probe import PARENT, Findings, Probe, Totals, offsets
+from probes.probe import PARENT, PLACE, Findings, Probe, Totals, offsets
 from probes.registry import BY_ID
 from probes.snapshot import Column, ProbeInfo, Row
 
@@ -22,7 +23,7 @@ CALLS = {
 """Program name by what follows enter_, and system call. Some machines have no open and no creat."""
 
 BY_HANDLE = 4
-_ROW = struct.Struct("=QQQIIIIiIIII16s")
+_ROW = struct.Struct("=QQQQIIIIiIIIII16s")
 
 
 class _Call(NamedTuple):
@@ -31,6 +32,7 @@ class _Call(NamedTuple):
     start: int
     latency: int
     flags: int
+    cgroup: int
     tgid: int
     tid: int
     ppid: int
@@ -38,6 +40,7 @@ class _Call(NamedTuple):
     ret: int
     call: int
     path_size: int
+    trees: int
     names_size: int
     rooted: int
     comm: bytes
@@ -52,6 +55,7 @@ class OpenReader:
 
     def __init__(self, loaded: Loaded) -> None:
         self._ring = loaded.ring("rows")
+        self._cgroups = Cgroups()
 
     def drain(self) -> Findings:
         offset = decode.wall_offset_ns()
@@ -61,7 +65,7 @@ class OpenReader:
             if len(record) < _ROW.size:
                 undecodable += 1
             else:
-                rows.append(_row(record, offset))
+                rows.append(_row(record, offset, self._cgroups))
         return Findings(rows, [], undecodable)
 
     def totals(self) -> Totals:
@@ -75,9 +79,10 @@ class OpenReader:
 
     def close(self) -> None:
         self._ring.close()
+        self._cgroups.close()
 
 
-def _row(record: bytes, offset: int) -> Row:
+def _row(record: bytes, offset: int, cgroups: Cgroups) -> Row:
     call = _Call._make(_ROW.unpack_from(record))
     path, note = _path(call, record[_ROW.size :])
     return [
@@ -94,6 +99,8 @@ def _row(record: bytes, offset: int) -> Row:
         call.latency / 1000,
         path,
         note,
+        cgroups.path(call.cgroup) or None,
+        call.trees,
     ]
 
 
@@ -162,6 +169,7 @@ PROBE = Probe(
                 0,
                 "relative: to a directory that could not be told; handle: opened by handle; unread",
             ),
+            *PLACE,
         ),
     ),
     hooks=(

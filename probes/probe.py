@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 
 from probes.kernel.btf import Btf
 from probes.kernel.loader import Hook, Loaded
-from probes.snapshot import Disk, DiskFacts, Exit, Hist, Part, ProbeInfo, Row, Threshold, Work
+from probes.snapshot import Column, Disk, DiskFacts, Exit, Hist, Part, ProbeInfo, Row, Threshold, Work
 
 FOLDER = Path(__file__).parent
 
@@ -97,5 +97,13 @@ def offsets(btf: Btf, wanted: Mapping[str, tuple[str, str]]) -> dict[str, int]:
 PARENT = {
     "TASK_REAL_PARENT": ("task_struct", "real_parent"),
     "TASK_TGID": ("task_struct", "tgid"),
+    "TASK_SIGNAL": ("task_struct", "signal"),
+    "SIGNAL_LIVE": ("signal_struct", "live"),
 }
-"""What common.bpf.h needs to find a task's parent."""
+"""What common.bpf.h needs to find a task's parent, and its end."""
+
+PLACE = (
+    Column("cgroup", "CGROUP", "text", 0, "cgroup of the process"),
+    Column("tree", "TREE", "word", 0, "processes above it, of those that a filter asked to follow"),
+)
+"""Columns of where a process belongs."""

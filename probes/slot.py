@@ -6,10 +6,14 @@ from probes import probe
 from probes.attached import RETRY, Attached
 from probes.broker import OpenEvent
 from probes.build import Build
+from probes.filter.errors import FilterError
+from probes.filter.parsed import Filter
+from probes.filter.plan import plan
 from probes.kernel import cache
 from probes.kernel.image import Image
 from probes.kernel.loader import LoadError
 from probes.probe import Findings, Totals
+from probes.sieve import Sieve
 from probes.snapshot import Counts, Exit, ProbeTick, Row, State
 
 
@@ -26,7 +30,8 @@ class Slot:
         self.message = ""
         self.build: Build | None = None
         self._budget, self._open_event = budget, open_event
-        self._filter = b""
+        self._filter = Filter()
+        self._sieve = Sieve(self.probe.info, budget)
         self._attached: Attached | None = None
         self._before = Counts()
         self._rows: list[Row] = []
@@ -36,13 +41,20 @@ class Slot:
         self._slow_us: float | None = None
         self._first = 0
         self._cost = Cost()
-        self._exit_base = 0
 
-    def set_filter(self, kernel_filter: bytes) -> None:
-        """The filter from now on; see probes.pushdown."""
-        self._filter = kernel_filter
-        if self._attached is not None:
-            self._attached.set_filter(kernel_filter)
+    def set_filter(self, filter_: Filter) -> None:
+        """The filter from now on; what it does not let through is counted as filtered."""
+        self.drain()
+        self._filter = filter_
+        self._sieve.put(plan(filter_, self.id))
+        if self._attached is None:
+            return
+        try:
+            self._attached.set_filter(filter_)
+        except (OSError, LoadError, FilterError) as error:
+            self.switch_off()
+            why = error.strerror if isinstance(error, OSError) else str(error).partition("\n")[0]
+            self.state, self.message = "failed", f"the filter cannot be put into the kernel: {why}\n{RETRY}"
 
     def set_slow(self, us: float | None) -> None:
         """From which latency on events are picked out as rows; see probes.probe."""
@@ -93,8 +105,8 @@ class Slot:
             if self._slow_us is not None:
                 self._attached.set_slow(self._slow_us)
             self.message = ""
-            self._exit_base = self._first + len(self._rows)
-        except LoadError as error:
+            self._sieve.restart()
+        except (LoadError, FilterError) as error:
             self.state, self.message = "failed", str(error)
 
     def detach(self) -> None:
@@ -126,11 +138,8 @@ class Slot:
         if self._attached is None:
             return
         found: Findings = self._attached.drain()
-        self._rows += found.rows
-        self._exits += [
-            Exit(exit_.row + self._exit_base, exit_.pid, exit_.code, exit_.signal, exit_.age_ms)
-            for exit_ in found.exits
-        ]
+        self._rows += self._sieve.rows(found.rows)
+        self._exits += self._sieve.exits(found.exits)
 
     def tick(self, measuring: bool, dropped: int) -> ProbeTick:
         """What came since the last tick.
@@ -147,6 +156,10 @@ class Slot:
             selected += totals.selected
             counts = add(counts, self._attached.counts())
             run_time = self._attached.run_time_ns()
+        if self.probe.info.view == "rows":
+            counts = add(counts, self._sieve.counts)
+        else:  # its rows are a choice from what it counts
+            selected -= self._sieve.counts.filtered
         bpf_ns = self._cost.take(counts.seen, run_time if measuring else None)
         rows, exits, first = self._rows, self._exits, self._first
         if self.probe.info.view == "rows":  # what the kernel has sent since it was drained belongs to the next tick

@@ -14,6 +14,19 @@ REQUIRE_LIVE = "EBTOP_REQUIRE_LIVE"
 """Set to 1 where live tests must run: as root, a live test that is skipped then counts as failed."""
 
 
+NOWHERE = "/dev/null/nowhere"
+"""A folder that nobody can have or make."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _without_settings() -> Generator[None, None, None]:
+    """What whoever runs the tests has set and chosen for ebtop is neither heeded nor changed."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME"):
+            patch.setenv(name, NOWHERE)
+        yield
+
+
 @cache
 def why_not_live() -> str:
     """Why live tests cannot run here, in one line; empty where they can."""

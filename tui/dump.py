@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from probes.filter import Filter
+from probes.filter import WORK_KEYS, Filter
 from probes.snapshot import Counts, DiskFacts, Exit, Hello, ProbeInfo, ProbeTick, Row, Snapshot, Threshold
 from tui.findings.finding import Finding
 from tui.findings.watch import Watch
@@ -153,12 +153,10 @@ class Dump:
                 self._known = {one for one in self._known if not isinstance(one, kind)} | set(news)
 
     def _work(self, tick: ProbeTick) -> dict[Worker, Sum]:
-        """What the processes did that pass the filter; one that names what is not known of them is not put to them."""
+        """What the processes did that pass the filter, as far as it asks for what is known of them."""
+        known = self._options.filter.within(*WORK_KEYS)
         work = workers_of(tick.work)
-        if not all(term.key in ("pid", "comm") for term in self._options.filter.terms):
-            return work
-        matches = self._options.filter.matches
-        return {worker: done for worker, done in work.items() if matches({"pid": worker.pid, "comm": worker.comm})}
+        return {worker: done for worker, done in work.items() if known.matches(worker._asdict())}
 
     def _filtered(self, info: ProbeInfo, tick: ProbeTick, counts: Counts) -> tuple[list[Row], list[Exit], Counts]:
         """Rows that the filter lets through, the ends of their processes, and the counts that follow."""

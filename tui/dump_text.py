@@ -10,11 +10,11 @@ from rich.text import Text
 
 from probes.latency import fold_powers_of_two
 from probes.snapshot import Column, Counts, DiskFacts, Exit, Hello, ProbeInfo, Row, Threshold
+from probes.unit_names import unit_name
 from tui import format as fmt
 from tui.findings.finding import Finding
 from tui.tally import Series, Sort, Sum, Tally, Worker, by_process
 from tui.text import fit, safe, width
-from tui.unit_names import unit_name
 
 Of = TypeVar("Of")
 

@@ -11,6 +11,7 @@ import select
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from time import monotonic
@@ -153,6 +154,26 @@ def drop_privileges() -> None:
     privileges.become(*_invoker())
 
 
+def as_invoker(work: Callable[[], bytes]) -> bytes:
+    """What `work` makes in a child that has become the user who typed the command; nothing where it fails.
+
+    It is for the user's own files as long as this process is still root, and imports whatever it likes.
+    """
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            drop_privileges()
+            os.write(write, work())
+        finally:
+            os._exit(0)
+    os.close(write)
+    with os.fdopen(read, "rb") as pipe:
+        made = pipe.read()
+    os.waitpid(child, 0)
+    return made
+
+
 def _as_json(options: Options) -> str:
     return json.dumps(asdict(options) | {"version": __version__, "debug": bool(os.environ.get("EBTOP_DEBUG"))})
 
@@ -175,7 +196,7 @@ def _invoker() -> tuple[int, int]:
     with suppress(ValueError, KeyError):
         if os.geteuid() == 0:
             uid, gid = int(os.environ["SUDO_UID"]), int(os.environ["SUDO_GID"])
-    _at_home(uid)
+            _at_home(uid)
     return uid, gid
 
 

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 
+from tui.nearest import nearest
+from tui.settings import places, plain_file
+from tui.settings.lines import line_of, lines, not_toml
+
 Colour = Annotated[str, msgspec.Meta(pattern="^#[0-9a-f]{6}$")]
 
 DEFAULT = "dark"
+NAME = re.compile(r"\w[\w.-]{0,39}", re.ASCII)
+"""What a theme may be called."""
 
 
 class ThemeError(Exception):
@@ -60,47 +67,77 @@ def directory() -> Path:
     return installed if installed.is_dir() else here.parent / "themes"
 
 
-def names() -> tuple[str, ...]:
-    """The themes there are, the default one first."""
+def shipped() -> tuple[str, ...]:
+    """The themes that come with ebtop, the default one first."""
     found = sorted(path.stem for path in directory().glob("*.toml"))
     return (*(name for name in found if name == DEFAULT), *(name for name in found if name != DEFAULT))
 
 
+def own() -> Mapping[str, Path]:
+    """The files of the user's own themes by their names, whether good or bad."""
+    found = sorted(places.themes().glob("*.toml"))
+    return {path.stem: path for path in found if NAME.fullmatch(path.stem)}
+
+
+def names() -> tuple[str, ...]:
+    """The themes there are, the default one first and the user's own last."""
+    return tuple(dict.fromkeys((*shipped(), *own())))
+
+
 def load(name: str) -> Theme:
-    """The theme of that name. Raises ThemeError."""
+    """The theme of that name; the user's own goes before one that comes with ebtop. Raises ThemeError."""
     if name not in names():
-        raise ThemeError(f"no theme {name!r}: use {', '.join(names())}")
-    return read(directory() / f"{name}.toml")
+        raise ThemeError(f"unknown theme {name!r}{nearest(name, names())}: use {', '.join(names())}")
+    return read(own().get(name) or directory() / f"{name}.toml")
 
 
 def load_all() -> Mapping[str, Theme]:
-    """Every theme by name, the default one first. Raises ThemeError for the first bad one."""
-    return {name: load(name) for name in names()}
+    """Every theme that comes with ebtop by name, the default one first. Raises ThemeError for the first bad one."""
+    return {name: read(directory() / f"{name}.toml") for name in shipped()}
+
+
+def load_own() -> tuple[Mapping[str, Theme], tuple[str, ...]]:
+    """The user's own themes by name, and what is wrong with the others, a line each."""
+    good: dict[str, Theme] = {}
+    wrong: list[str] = []
+    for name, path in own().items():
+        try:
+            good[name] = read(path)
+        except ThemeError as error:
+            wrong.append(str(error))
+    return good, tuple(wrong)
 
 
 def read(path: Path) -> Theme:
     """The theme in that file. Raises ThemeError."""
+    text: str | None = None
     try:
-        return msgspec.toml.decode(path.read_bytes(), type=Theme)
-    except OSError as error:
-        raise ThemeError(f"{path}: {error.strerror}: choose another theme with --theme") from None
+        text = plain_file.read(path)
+        if text is None:
+            raise ThemeError(f"{path}: there is no such file: choose another theme")
+        return msgspec.convert(tomllib.loads(text), Theme)
+    except plain_file.FileError as error:
+        raise ThemeError(str(error)) from None
     except msgspec.ValidationError as error:
-        raise ThemeError(f"{path}: {_plainly(str(error))}") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ThemeError(f"{path}: not TOML: {error}: correct it or choose another theme with --theme") from None
+        field, why = _plainly(str(error))
+        line = line_of((field,), lines(text or ""))
+        raise ThemeError(f"{path}:{line}: {why}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ThemeError(not_toml(path, text or "", error)) from None
 
 
-def _plainly(why: str) -> str:
-    """msgspec's complaint, with the remedy."""
-    field = re.search(r"`\$\.(\w+)(?:\[\d+\])?`", why)
+def _plainly(why: str) -> tuple[str, str]:
+    """The field that msgspec complains of, if any, and the complaint with the remedy."""
+    field = re.search(r"`\$\.(\w+)(?:\[\.*\d*\])?`", why)
     if field and "regex" in why:
-        return f"{field[1]}: not a colour: write it as #rrggbb in lower case"
+        return field[1], f"{field[1]}: not a colour: write it as #rrggbb in lower case"
     if field and "length" in why:
-        return f"{field[1]}: write three to nine colours"
-    missing = re.search(r"missing required field `(\w+)`", why)
-    if missing:
-        return f"{missing[1]} is missing: add {missing[1]} = ..."
-    unknown = re.search(r"unknown field `(\w+)`", why)
-    if unknown:
-        return f"unknown key {unknown[1]}: remove it"
-    return f"{why}: correct it"
+        return field[1], f"{field[1]}: write three to nine colours"
+    if field and "Expected `str`" in why:
+        return field[1], f"{field[1]}: not text: write it in quotes"
+    if missing := re.search(r"missing required field `(\w+)`", why):
+        return "", f"{missing[1]} is missing: add {missing[1]} = ..."
+    if unknown := re.search(r"unknown field `(.*)`", why):
+        fields = Theme.__struct_fields__
+        return unknown[1], f"unknown key {unknown[1]!r}{nearest(unknown[1], fields)}: remove it"
+    return (field[1] if field else ""), f"{why}: correct it"

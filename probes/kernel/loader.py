@@ -56,6 +56,7 @@ class Loaded:
         self._programs: dict[str, int] = {}
         self._links: list[int] = []
         self._events: list[int] = []
+        self._following: list[int] = []
         self._runs: dict[str, bpf.Runs] = {}
         self.maps: dict[str, bpf.Map] = {}
         try:
@@ -124,6 +125,17 @@ class Loaded:
                     self.close()
                     raise _no_tracepoint(hook, error) from None
 
+    def follow(self, hooks: Sequence[Hook]) -> None:
+        """Lets further programs run, on raw tracepoints. Raises LoadError and OSError."""
+        for hook in hooks:
+            program = self._programs.get(hook.program) or self._load(hook)
+            self._following.append(bpf.attach_raw_tracepoint(program, hook.tracepoint))
+
+    def unfollow(self) -> None:
+        """Takes those out again."""
+        while self._following:
+            os.close(self._following.pop())
+
     def ring(self, name: str) -> RingBuffer:
         """The reader of one of the probe's ring buffers."""
         return RingBuffer(self.maps[name].fd, self.maps[name].entries)
@@ -137,7 +149,7 @@ class Loaded:
 
     def detach(self) -> None:
         """Takes the programs out of the kernel; returns when none of them runs any more."""
-        links, self._links = self._links, []
+        links, self._links, self._following = self._links + self._following, [], []
         closing = [_closing(link) for link in links]  # each waits for a grace period of RCU: together, for the same one
         for thread in closing:
             thread.join()

@@ -8,15 +8,15 @@ from contextlib import asynccontextmanager
 from textual.pilot import Pilot
 
 from tests.tui.fakes import FakeSource, Machine
-from tui import theme
 from tui.app import Ebtop
+from tui.settings.setup import Setup
 from tui.source import Source
 from tui.widgets.glyphs import UNICODE, Glyphs
 
 
 def make_app(source: Source, *, chosen: str = "dark", glyphs: Glyphs = UNICODE) -> Ebtop:
     """An app whose own cost is always the same."""
-    return Ebtop(source, theme.load_all(), chosen, glyphs, lambda: 0.008)
+    return Ebtop(source, Setup(theme=chosen), glyphs, lambda: 0.008)
 
 
 class Screen:

@@ -10,6 +10,7 @@ import msgspec
 from probes.snapshot import Bye, Control, Hello, Message, ProbeTick
 from tests.tui.fakes import HELLO, Machine, exec_row
 from tui import app, source
+from tui.settings.setup import Setup
 
 EVIL = ["\x1b]0;owned\x07", "\x1b[2J", "\x9b31m", "\u202eevil", "[red]"]
 LAST = "the collector was killed: start ebtop again"
@@ -45,4 +46,4 @@ class Talker:
 
 
 if __name__ == "__main__":
-    sys.exit(app.run(source.LiveSource(Talker()), theme="dark"))
+    sys.exit(app.run(source.LiveSource(Talker()), Setup()))

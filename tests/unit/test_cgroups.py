@@ -96,6 +96,11 @@ def test_what_was_found_is_known_after_its_end(tree: Path, clock: Clock) -> None
     found.close()
 
 
+def test_all_of_them_are_told_by_their_numbers(tree: Path) -> None:
+    paths = {number: str(path).removeprefix(str(tree)) or "/" for number, path in directories(tree)}
+    assert Cgroups(tree).all() == paths
+
+
 def test_memory_is_bounded(tree: Path) -> None:
     found = Cgroups(tree)
     for unknown in range(1 << 40, (1 << 40) + 2 * MOST):

@@ -63,8 +63,9 @@ def test_with_room_it_says_everything() -> None:
 
 def test_with_less_room_the_title_comes_first() -> None:
     text = shown(120, ODD, ERRORS)
-    assert text.index(ODD.title) < text.index("2.1 % of reads")
-    assert "since" not in text
+    assert text.index(ODD.title) < text.index("2.1 % of reads") < text.index("since 15:00:00, 1m 12s")
+    assert text.count("sdc") == 1
+    assert "since" not in shown(60, ODD)
     assert "!!" in shown(60, ODD)
     assert ODD.title in shown(60, ODD)
     assert shown(60, ODD).rstrip().endswith("w")

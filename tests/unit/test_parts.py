@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from probes.snapshot import SIZES, Flag, Part
 from tests.unit.disk_views import LOOK, PLAIN, SICK_PARTS, part, view
-from tui.panes.block.parts import By, Kind, kinds, lines, total
+from tests.unit.drawing import drawn
+from tui.panes.block.parts import By, Kind, PartsSheet, kinds
 
 BYS: tuple[By, ...] = ("op", "flag", "size", "pattern")
 FLAGS: tuple[Flag, ...] = ("sync", "meta", "readahead", "fua", "prio")
@@ -31,7 +32,7 @@ def names(by: By, disk: str | None = None) -> list[tuple[str, str]]:
 
 
 def texts(by: By, width: int = 120, height: int = 20, top: int = 0, disk: str | None = None) -> list[str]:
-    return [strip.text for strip in lines(LOOK, view(parts=list(SICK_PARTS)), disk, by, width, height, top)]
+    return [strip.text for strip in drawn(PartsSheet(view(parts=list(SICK_PARTS)), disk, by), LOOK, width, height, top)]
 
 
 def find(by: By, op: str, name: str, disk: str | None = None) -> Kind:
@@ -99,28 +100,27 @@ def test_bars_grow_where_there_is_room() -> None:
 @pytest.mark.parametrize("by", BYS)
 def test_it_scrolls_to_the_last_line(by: By) -> None:
     shown = view(parts=list(SICK_PARTS))
-    whole = texts(by, height=total(shown, None, by) + 1)
-    assert len(whole) == total(shown, None, by) + 1
-    assert texts(by, height=3, top=99)[-1] == whole[-1]
-    assert len(texts(by, height=3, top=1)) == 3
+    whole = texts(by, height=len(PartsSheet(shown, None, by)) + 2)
+    assert texts(by, height=4, top=99)[-1] == whole[-1]
+    assert len(texts(by, height=4, top=1)) == 4
 
 
 def test_errors_have_a_column_once_there_are_any() -> None:
     assert "ERR" not in texts("op")[0]
     failed = Part("sda", "read", (), SIZES[0], False, ((3, 5),), 5, 5, 5, 5, 2)
-    strips = lines(LOOK, view(parts=[failed]), None, "op", 100, 9, 0)
+    strips = drawn(PartsSheet(view(parts=[failed]), None, "op"), LOOK, 100, 9)
     assert "ERR" in strips[0].text
     assert "!2" in "".join(strip.text for strip in strips)
 
 
 def test_what_is_not_there_is_said() -> None:
-    assert texts("op", disk="sdz") == [f"{' no request in the last 10 s: waiting':<120}"]
+    assert texts("op", disk="sdz")[1:] == [f"{' no request in the last 10 s: waiting':<120}"]
 
 
 @given(PARTS, st.sampled_from(BYS), st.integers(1, 220), st.integers(1, 14), st.integers(0, 9))
 def test_any_parts_fit(parts: list[Part], by: By, width: int, height: int, top: int) -> None:
     for look in (LOOK, PLAIN):
-        strips = lines(look, view(parts=parts), None, by, width, height, top)
+        strips = drawn(PartsSheet(view(parts=parts), None, by), look, width, height, top)
         assert {strip.cell_length for strip in strips} == {width}
         assert len(strips) <= max(height, 1)
     assert all(strip.text.isascii() for strip in strips)

@@ -8,16 +8,20 @@ from hypothesis import strategies as st
 
 from probes.snapshot import Row, Threshold
 from tests.unit.disk_views import BLOCK, HELLO, LOOK, PLAIN, THRESHOLDS, slow_row, view
+from tests.unit.drawing import NEWEST, drawn
 from tui.history import History
-from tui.panes.block.slow import HEADING, limits, lines, named, shown_columns, total
+from tui.panes.block.slow import SlowSheet, limits, named, shown_columns
+from tui.panes.table.logged import Memory
 
+HEADING = 2
+"""Lines that do not scroll."""
 ROWS = [slow_row(n, error="EIO" if n == 55 else None) for n in range(60)]
 VALUES = st.none() | st.integers(-(1 << 63), (1 << 63) - 1) | st.floats() | st.text(max_size=30)
 
 
-def texts(width: int = 200, height: int = 12, top: int = 10**9, filter_text: str = "", **fields: object) -> list[str]:
+def texts(width: int = 200, height: int = 12, top: int = NEWEST, filter_text: str = "", **fields: object) -> list[str]:
     shown = view(filter_text, **({"rows": ROWS, "selected": 60, "thresholds": THRESHOLDS} | fields))
-    return [strip.text for strip in lines(LOOK, shown, width, height, top)]
+    return [strip.text for strip in drawn(SlowSheet(shown, Memory()), LOOK, width, height, top)]
 
 
 def test_the_newest_is_at_the_bottom_and_followed() -> None:
@@ -26,7 +30,7 @@ def test_the_newest_is_at_the_bottom_and_followed() -> None:
     assert "worker-59" in found[-1]
     assert "worker-50" in found[HEADING]
     assert "worker-0 " in texts(top=0)[HEADING]
-    assert total(view(rows=ROWS)) == 60
+    assert len(SlowSheet(view(rows=ROWS), Memory())) == 60
 
 
 def test_it_says_from_when_on_a_request_is_slow_and_why() -> None:
@@ -87,13 +91,13 @@ def test_what_is_not_there_is_said() -> None:
 def test_a_session_without_such_a_list_says_so() -> None:
     probe = HELLO.probes[0].__class__("block", "Block I/O", "?", "latency")
     bare = History(HELLO.__class__(1, "0", "h", "k", 0, 1.0, (probe,))).view.probes[0]
-    assert "recorded by an older ebtop" in lines(LOOK, bare, 80, 9, 0)[-1].text
+    assert "recorded by an older ebtop" in drawn(SlowSheet(bare, Memory()), LOOK, 80, 9)[-1].text
 
 
 @given(st.lists(st.lists(VALUES, min_size=15, max_size=15), max_size=4), st.integers(1, 220), st.integers(1, 12))
 def test_whatever_the_rows_the_lines_fit(rows: list[Row], width: int, height: int) -> None:
     for look in (LOOK, PLAIN):
-        strips = lines(look, view(rows=rows, thresholds=THRESHOLDS), width, height, 0)
+        strips = drawn(SlowSheet(view(rows=rows, thresholds=THRESHOLDS), Memory()), look, width, height)
         assert {strip.cell_length for strip in strips} == {width}
         assert all(strip.text.isprintable() for strip in strips)
     assert all(strip.text.isascii() for strip in strips)

@@ -11,7 +11,7 @@ from tests.tui.fakes import EXEC, OPEN, START, exec_row, open_row
 from tui.theme import load
 from tui.widgets.glyphs import UNICODE
 from tui.widgets.line import look
-from tui.widgets.table import heading, layout, row_strip
+from tui.widgets.table import heading, layout, row_strip, spots
 
 LOOK = look(load("dark"), UNICODE)
 VALUES = st.none() | st.integers() | st.floats() | st.text(max_size=30) | st.lists(st.text(max_size=9), max_size=5)
@@ -60,7 +60,7 @@ def test_any_row_is_exactly_as_wide_as_the_line(row: Row, width: int) -> None:
     places = layout(EXEC.columns, width)
     strip = row_strip(row, places, width, LOOK)
     assert strip.cell_length == width
-    assert heading(places, width, LOOK).cell_length == width
+    assert heading(spots(places), width, LOOK, ("age_ms", True), "pid").strip().cell_length == width
 
 
 def test_a_failure_is_marked_by_a_sign_and_not_by_colour_alone() -> None:
@@ -89,3 +89,20 @@ def test_a_note_about_a_value_stands_behind_it_and_is_never_cut_away() -> None:
     for path in ("lib/x", "lib/" + "x" * 500):
         row[9] = path
         assert row_strip(row, layout(OPEN.columns, 100), 100, LOOK).text.rstrip().endswith(" [relative]")
+
+
+@pytest.mark.parametrize(("falling", "sign"), [(True, "▼"), (False, "▲")])
+def test_the_heading_tells_by_what_it_is_sorted_and_which_way(falling: bool, sign: str) -> None:
+    shown = spots(layout(EXEC.columns, 200))
+    text = heading(shown, 200, LOOK, ("age_ms", falling)).strip().text
+    assert f"AGE ms{sign}" in text
+    assert f"EXI{sign}" in heading(shown, 200, LOOK, ("code", falling)).strip().text
+
+
+def test_spots_are_where_the_cells_are() -> None:
+    for width in (40, 80, 200):
+        places = layout(OPEN.columns, width)
+        text = row_strip(open_row(7, START), places, width, LOOK).text
+        shown = {spot.id: text[spot.start : spot.start + spot.cells].strip() for spot in spots(places)}
+        assert shown["pid"] == "4007"
+        assert shown["path"][:8] == "/var/lib"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.unit_names import MOST, unit_name
+from probes.unit_names import MOST, container_names, unit_name
 
 ID = "0123456789abcdef" * 4
 POD = "pod8a4f6d1c_0b5e_4a86_a4c4_0c0c8d4dd8a6"
@@ -92,3 +92,22 @@ def test_a_path_made_to_be_slow_is_not() -> None:
     """Should a pattern have to try all the ways to take it apart, this would take minutes."""
     for piece in ("app-" + "-a" * 2000 + "@", "a-" * 2000 + "0" * 63, "machine-qemu-1-" * 2000, "user-" * 2000):
         assert len(unit_name(f"/user-1.slice/{piece}/{piece}.service")) <= MOST
+
+
+ID = "0123456789abcdef" * 4
+
+
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [
+        (f"/system.slice/docker-{ID}.scope", ("docker 0123456789ab", "0123456789ab", ID)),
+        (f"/machine.slice/libpod-{ID}.scope/container", ("podman 0123456789ab", "0123456789ab", ID)),
+        (f"/kubepods/besteffort/pod1/{ID}", ("kubernetes 0123456789ab", "0123456789ab", ID)),
+        ("/lxc.payload.web/system.slice", ("lxc web", "web")),
+        ("/system.slice/nginx.service", ()),
+        ("/", ()),
+        ("", ()),
+    ],
+)
+def test_containers_have_several_names(path: str, names: tuple[str, ...]) -> None:
+    assert container_names(path) == names

@@ -10,16 +10,19 @@ from hypothesis import strategies as st
 from probes.filter import Filter, parse
 from probes.snapshot import Op, Threshold
 from tests.unit.disk_views import LOOK, PLAIN, SICK_WORK, THRESHOLDS, view, work
+from tests.unit.drawing import drawn
 from tui.panes.block import who
-from tui.panes.block.who import HEADING, lines, processes, suffers_on, total
+from tui.panes.block.who import WhoSheet, processes, suffers_on
+from tui.subject import Cell, Disk, Process
 
+HEADING = 1
 LIMITS: dict[tuple[str, Op], Threshold] = {(limit.disk, limit.op): limit for limit in THRESHOLDS}
 EVERYONE = ["postgres", "backup", "kworker/u8:1", "jbd2/sda1-8", "(others)", "vim"]
 
 
 def texts(width: int = 200, height: int = 20, top: int = 0, filter_text: str = "", **fields: object) -> list[str]:
     shown = view(filter_text, **({"work": list(SICK_WORK), "thresholds": THRESHOLDS} | fields))
-    return [strip.text for strip in lines(LOOK, shown, width, height, top)]
+    return [strip.text for strip in drawn(WhoSheet(shown), LOOK, width, height, top)]
 
 
 def line_of(comm: str, width: int = 200) -> str:
@@ -31,7 +34,7 @@ def test_a_process_is_one_line_over_all_disks_and_operations() -> None:
     assert [process.comm for process in found] == EVERYONE
     assert len(found[0].work) == 3
     assert found[0].waited_ns == sum(one.sum_ns for one in SICK_WORK if one.pid == 812)
-    assert total(view(work=list(SICK_WORK))) == len(EVERYONE)
+    assert len(WhoSheet(view(work=list(SICK_WORK)))) == len(EVERYONE)
 
 
 def test_a_line_has_the_figures_of_the_whole_process() -> None:
@@ -99,6 +102,18 @@ def test_what_is_not_there_is_said() -> None:
     assert "no process asked for block I/O in the last 10 s: waiting" in texts(work=[])[HEADING]
 
 
+def test_a_row_has_the_figures_as_numbers_and_what_it_can_be_filtered_by() -> None:
+    sheet = WhoSheet(view(work=list(SICK_WORK)))
+    row = dict(zip((column.id for column in sheet.columns), sheet.row(0), strict=True))
+    assert (row["pid"], row["comm"], row["unit"], row["iops"]) == (812, "postgres", "postgresql.service", 219.0)
+    assert isinstance(row["p99_us"], float)
+    assert isinstance(row["wait"], float)
+    assert sheet.cell(0, "unit") == Cell("unit", "postgresql.service")
+    assert sheet.cell(0, "wait") is None
+    assert sheet.subject(0, "comm") == Process(812, "postgres", 0)
+    assert isinstance(sheet.subject(0, "disk"), Disk)
+
+
 def test_errors_have_a_column_once_there_are_any() -> None:
     assert "ERR" not in texts()[0]
     failed = texts(work=[work(7, "x", "sda", "read", (300, 10), errors=3), *SICK_WORK])
@@ -126,7 +141,7 @@ def test_an_ordinary_terminal_keeps_what_matters() -> None:
 )  # fmt: skip
 def test_whatever_the_names_the_lines_fit(done: list[who.Work], width: int, height: int, top: int) -> None:
     for look in (LOOK, PLAIN):
-        strips = lines(look, view(work=done), width, height, top)
+        strips = drawn(WhoSheet(view(work=done)), look, width, height, top)
         assert {strip.cell_length for strip in strips} == {width}
         assert all(strip.text.isprintable() for strip in strips)
         assert len(strips) <= max(height, HEADING + 1)

@@ -1,19 +1,22 @@
-"""The filter of a session: taken over from how it began, typed, taken back, made of a cell, and told to the kernel."""
+"""The filter of a session: taken over from how it began, typed, made of a cell, taken back, and told to the kernel."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from textual.timer import Timer
 
-from probes.filter import Filter, FilterError
+from probes.filter import Filter, FilterError, complete, explain, with_term, without_last
 from probes.snapshot import SetFilter
+from tui.actions import seen
 from tui.host import Actions, Host
-from tui.widgets.prompt import Problem, Question
+from tui.subject import Cell
+from tui.widgets.prompt import Completion, Problem, Question
 
 SETTLE_S = 0.15
 """How long after the last keystroke a filter goes to the kernel, in seconds."""
-HINT = "pid:1,2  ppid:1  comm:part  comm=name  user:name  ! negates   Enter keeps it, Esc takes it back"
+HINT = "nginx  pid:1,2  tree:1  comm=name  path:/etc/*  err:ENOENT  lat>10ms  ! or ( )   Tab completes, Esc takes back"
 
 
 class Filtering:
@@ -32,10 +35,12 @@ class Filtering:
     @property
     def actions(self) -> Actions:
         """By command."""
-        return {"filter": self._begin, "filter-clear": lambda: self._choose(Filter())}
-
-    def pop(self) -> None:
-        """Take the last term out of the filter."""
+        return {
+            "filter": self._begin,
+            "filter-clear": lambda: self._choose(Filter()),
+            "only": partial(self._add_selected, False),
+            "not": partial(self._add_selected, True),
+        }
 
     def adopt(self, text: str) -> None:
         """The filter that a live session began with is ours, unless another was chosen already."""
@@ -48,9 +53,31 @@ class Filtering:
             return
         self._put_in_force()
 
+    def add(self, cell: Cell, *, negated: bool = False) -> None:
+        """Let only what has that value pass, or all but that."""
+        try:
+            self._choose(self._host.source.parse(with_term(self.now.text, cell.key, cell.value, negated)))
+        except FilterError as error:
+            self._host.say(f"filter: {error}", bad=True)
+        else:
+            self._remember()
+
+    def pop(self) -> None:
+        """Take the last term out of the filter."""
+        if self.now.terms:
+            self._choose(self._host.source.parse(without_last(self.now.text)))
+
+    def _add_selected(self, negated: bool) -> None:
+        cell = self._host.pane.cell
+        if cell is None:
+            self._host.say("no filter can be made of that: Left and Right select another cell", bad=True)
+        else:
+            self.add(cell, negated=negated)
+
     def _begin(self) -> None:
         self._kept = self.now
-        self._host.ask(Question("filter", HINT, self._typed, self._done, past=tuple(self._past)), self.now.text)
+        question = Question("filter", HINT, self._typed, self._done, self._note, self._complete, tuple(self._past))
+        self._host.ask(question, self.now.text)
 
     def _typed(self, text: str) -> Problem | None:
         """Puts what is typed in force; where that cannot be, the last good one stays."""
@@ -60,10 +87,28 @@ class Filtering:
             return Problem(str(error), error.position)
         return None
 
+    def _complete(self, text: str, at: int) -> Completion:
+        return seen.completion(self._host.history.view, complete(text, at))
+
+    def _note(self) -> str:
+        """Who tests it for the focused pane, and how many of its rows pass."""
+        view = self._host.pane.view
+        parts = explain(self.now, view.info.id) if self.now.terms else ()
+        here = sum(part.where == "collector" for part in parts)
+        missing = [self.now.text[part.start : part.end] for part in parts if part.where == "no such field"]
+        told = f"no {missing[0]} in {view.info.title}, " if missing else ""
+        if parts and not missing and self._host.source.live:
+            told = "in the kernel, " if not here else f"{len(parts) - here} of {len(parts)} in the kernel, "
+        return f"{told}{len(view.log):,} rows "
+
     def _done(self, kept: bool) -> None:
-        if not kept:
+        if kept:
+            self._remember()
+        else:
             self._choose(self._kept)
-        elif text := self.now.text:
+
+    def _remember(self) -> None:
+        if text := self.now.text:
             self._past = [*(past for past in self._past if past != text), text]
 
     def _choose(self, filter_: Filter) -> None:

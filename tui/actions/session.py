@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from probes.snapshot import SetInterval, Toggle
@@ -9,13 +10,15 @@ from tui.host import Actions, Host
 from tui.panes.arrangement import Arrangement
 
 INTERVALS_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+SLOWEST, FASTEST = 1 / 8, 64.0
+"""How fast a recording can be played."""
 
 
 class Session:
     """interval_s is the length of a tick that was asked for."""
 
-    def __init__(self, host: Host, arrangement: Arrangement) -> None:
-        self._host, self._arrangement = host, arrangement
+    def __init__(self, host: Host, arrangement: Arrangement, layout_chosen: Callable[[], None]) -> None:
+        self._host, self._arrangement, self._layout_chosen = host, arrangement, layout_chosen
         self.interval_s = host.source.hello.interval_s
 
     @property
@@ -23,9 +26,8 @@ class Session:
         """By command."""
         count = len(self._host.source.hello.probes)
         return {
-            "faster": partial(self._change_interval, -1),
-            "slower": partial(self._change_interval, 1),
-            "pause": self._pause,
+            "faster": partial(self._change_pace, -1),
+            "slower": partial(self._change_pace, 1),
             **{f"toggle-{n}": partial(self._toggle, n - 1) for n in range(1, count + 1)},
         }
 
@@ -33,24 +35,26 @@ class Session:
         pane, source = self._host.panes[index], self._host.source
         if not source.live:
             self._arrangement.hide_or_show(pane)
+            self._layout_chosen()
             return
-        turn_on = pane.view.state in ("off", "failed")
+        turn_on = self._host.history.present.probes[index].state in ("off", "failed")
         pane.expect(turn_on)
         source.send(Toggle(pane.view.info.id, turn_on))
+
+    def _change_pace(self, step: int) -> None:
+        if self._host.source.live:
+            self._change_interval(step)
+        else:
+            self._change_speed(-step)
+        self._host.show()
 
     def _change_interval(self, step: int) -> None:
         nearest = min(range(len(INTERVALS_S)), key=lambda at: abs(INTERVALS_S[at] - self.interval_s))
         chosen = INTERVALS_S[min(max(nearest + step, 0), len(INTERVALS_S) - 1)]
-        if self._host.source.live and chosen != self.interval_s:
+        if chosen != self.interval_s:
             self.interval_s = chosen
             self._host.source.send(SetInterval(chosen))
-            self._host.show()
 
-    def _pause(self) -> None:
-        history = self._host.history
-        if history.paused:
-            history.release()
-        else:
-            history.hold()
-        self._host.source.pause(history.paused)
-        self._host.show()
+    def _change_speed(self, step: int) -> None:
+        source = self._host.source
+        source.speed = min(max(source.speed * 2.0**step, SLOWEST), FASTEST)

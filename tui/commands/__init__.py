@@ -41,4 +41,7 @@ COMMANDS = (
     Command("dump", "no screen: JSON or text, live or from a recording"),
     Command("doctor", "what ebtop needs of this machine, and what is missing"),
     Command("probes", "the list of probes, with the question each one answers"),
+    Command("config", "the settings there are with their defaults, and what is wrong with yours"),
+    Command("completion", "what bash, zsh or fish needs to complete the words of ebtop"),
+    Command("man", "this help and the settings as a manual page"),
 )

@@ -5,19 +5,18 @@ from __future__ import annotations
 import argparse
 import re
 from argparse import Namespace
-from collections.abc import Sequence
-from typing import NoReturn
+from collections.abc import Callable, Sequence
+from typing import Literal, NoReturn, TypeVar
 
-from tui.commands.errors import CommandError, nearest
+from tui.commands.errors import CommandError
+from tui.nearest import nearest
+from tui.settings import quantities
 
-UNITS = {"us": 0.000_001, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
-DURATION = re.compile(r"(\d+(?:\.\d+)?)(us|ms|s|m|h)?", re.ASCII)
-TERM = re.compile(r"!?[A-Za-z_]+[:=]")
-BRIEFEST_TICK_S = 0.1
-LONGEST_TICK_S = 60.0
-LONGEST_S = 366 * 86400.0
-MOST_ROWS = 100_000
-LONGEST_SLOW_US = 60e6
+T = TypeVar("T")
+
+TERM = re.compile(r"!?(?:\(!?)*[A-Za-z_]+(?:[:=~]|[<>]=?)")
+JOINT = re.compile(r"!?\(.*|or|and|\)+")
+"""What joins terms: words of the filter language, and what begins with a parenthesis."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -45,42 +44,24 @@ class Parser(argparse.ArgumentParser):
         raise CommandError(f"{message.removeprefix('argument ')}: see {self.prog} --help")
 
 
-def duration(text: str) -> float:
-    """Seconds of `500ms`, `5s`, `2m`, `1h`; a bare number is seconds. Raises CommandError."""
-    match = DURATION.fullmatch(text)
-    if match is None:
-        raise CommandError(f"{text!r} is not a duration: write 500ms, 5s, 2m or 1h")
-    seconds = float(match[1]) * UNITS[match[2] or "s"]
-    if seconds > LONGEST_S:
-        raise CommandError(f"--for {text!r} is more than a year: leave --for out to go on until ^C")
-    return seconds
+def checked(flag: str, read: Callable[[str], T]) -> Callable[[str], T]:
+    """Reads what follows a flag; the function raises CommandError where `read` raises ValueError."""
 
+    def read_word(text: str) -> T:
+        try:
+            return read(text)
+        except ValueError as error:
+            raise CommandError(f"{flag} {error}") from None
 
-def tick(text: str) -> float:
-    """Seconds of a tick, within what a collector takes. Raises CommandError."""
-    seconds = duration(text)
-    if not BRIEFEST_TICK_S <= seconds <= LONGEST_TICK_S:
-        raise CommandError(f"--interval {text!r} is out of range: use 100ms to 60s")
-    return seconds
+    return read_word
 
 
 def rows(text: str) -> int:
-    """How many rows a second and probe. Raises CommandError."""
-    number = int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(MOST_ROWS)) else -1
-    if not 0 <= number <= MOST_ROWS:
-        raise CommandError(f"--rows {text!r} is not a number of rows a second: use 0 to {MOST_ROWS}")
-    return number
-
-
-def slow(text: str) -> float | None:
-    """Microseconds from which on a block request is slow; None for `auto`. Raises CommandError."""
-    if text == "auto":
-        return None
-    match = DURATION.fullmatch(text)
-    us = float(match[1]) * UNITS[match[2]] * 1e6 if match and match[2] else 0.0
-    if not 1 <= us <= LONGEST_SLOW_US:
-        raise CommandError(f"--slow {text!r} is not a latency: write 500us, 20ms, 1s (at most 60s) or auto")
-    return us
+    """How many rows a second and probe. Raises ValueError."""
+    most = quantities.MOST_ROWS
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(most)) and int(text) <= most):
+        raise ValueError(f"{text!r} is not a number of rows a second: use 0 to {most}")
+    return int(text)
 
 
 def probe_list(text: str) -> tuple[str, ...]:
@@ -97,7 +78,7 @@ def probe_list(text: str) -> tuple[str, ...]:
 
 def is_term(word: str) -> bool:
     """Whether a word is meant as a filter term rather than as a file or a command."""
-    return TERM.match(word) is not None
+    return TERM.match(word) is not None or JOINT.fullmatch(word) is not None
 
 
 def filter_text(words: Sequence[str]) -> str:
@@ -106,7 +87,7 @@ def filter_text(words: Sequence[str]) -> str:
 
 
 def _requoted(word: str) -> str:
-    if '"' in word or all(is_term(part) for part in word.split()):
+    if '"' in word or word.startswith(("(", "!(")) or all(is_term(part) for part in word.split()):
         return word
     key = TERM.match(word)
     return f'{key[0]}"{word[key.end() :]}"' if key else word
@@ -125,25 +106,49 @@ def add_probe(parser: Parser) -> None:
 def add_live(parser: Parser) -> None:
     """The flags of whatever asks the kernel."""
     add_probe(parser)
-    parser.add_argument("--interval", type=tick, metavar="TIME", help="length of a tick: 500ms, 1s, .. (default 1s)")
-    parser.add_argument("--rows", type=rows, metavar="N", help="most rows a second and probe (default 1000)")
+    parser.add_argument(
+        "--interval",
+        type=checked("--interval", quantities.tick),
+        metavar="TIME",
+        help="length of a tick: 500ms, 1s, .. (default 1s)",
+    )
+    parser.add_argument(
+        "--rows", type=checked("--rows", rows), metavar="N", help="most rows a second and probe (default 1000)"
+    )
     parser.add_argument(
         "--slow",
-        type=slow,
+        type=checked("--slow", slow),
         metavar="TIME",
         help="list block requests that take so long: 500us, 20ms, .. (default auto: the second hump, or p99.9)",
     )
+
+
+def slow(text: str) -> float | Literal["auto"]:
+    """As `quantities.slow`, but what was typed is told from what was not. Raises ValueError."""
+    us = quantities.slow(text)
+    return "auto" if us is None else us
 
 
 def add_for(parser: Parser) -> None:
     parser.add_argument(
         "--for",
         dest="seconds",
-        type=duration,
+        type=checked("--for", quantities.span),
         metavar="TIME",
         help="end after 500ms, 30s, 2m, 1h, counted from when every probe is attached (default: at ^C)",
     )
 
 
-def add_theme(parser: Parser) -> None:
+def add_screen(parser: Parser) -> None:
+    """The flags of whatever draws a screen."""
     parser.add_argument("--theme", metavar="NAME", help="colours of the screen: dark, light, colour-blind, ..")
+    parser.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
+
+
+def add_history(parser: Parser) -> None:
+    parser.add_argument(
+        "--history",
+        type=checked("--history", quantities.history),
+        metavar="TIME",
+        help="how far back the screen can go: 5m, 1h, .. (default 15m)",
+    )

@@ -6,7 +6,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from tui.commands import files
-from tui.commands.arguments import Parser, add_theme
+from tui.commands.arguments import Parser, add_screen
 from tui.commands.errors import CommandError
 
 DEMO = Path(__file__).resolve().parent.parent / "demo.ebtop"
@@ -16,7 +16,7 @@ def parser() -> Parser:
     made = Parser(
         "ebtop demo", "The screen over a recording of real events that ships with ebtop: needs neither root nor BPF."
     )
-    add_theme(made)
+    add_screen(made)
     return made
 
 
@@ -25,4 +25,4 @@ def run(args: Namespace) -> int:
         raise CommandError(
             "the demo recording is missing from this copy of ebtop: install it again, or make demo-recording"
         )
-    return files.show(DEMO, args.theme, loop=True)
+    return files.show(DEMO, args, loop=True)

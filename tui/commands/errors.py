@@ -10,11 +10,3 @@ class CommandError(Exception):
         super().__init__(*lines)
         self.lines = lines
         self.code = code
-
-
-def nearest(word: str, known: list[str]) -> str:
-    """` (did you mean 'record'?)`, or nothing where no known word is near."""
-    import difflib
-
-    near = difflib.get_close_matches(word, known, n=1)
-    return f" (did you mean {near[0]!r}?)" if near else ""

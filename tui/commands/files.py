@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,13 +30,13 @@ def recording(path: Path) -> Iterator[Reader]:
         raise CommandError(str(error)) from None
 
 
-def show(path: Path, theme: str | None, *, loop: bool) -> int:
+def show(path: Path, args: Namespace, *, loop: bool) -> int:
     """The screen over a recording; exit code. Raises CommandError."""
     screen.require_terminal(f"ebtop dump {path}")
     with recording(path) as reader:
         from tui.source import ReplaySource
 
-        code = screen.draw(ReplaySource(reader, loop=loop), theme)
+        code = screen.draw(ReplaySource(reader, loop=loop), args)
         if reader.cut:
             raise CommandError(reader.cut)
         return code

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tui.commands.arguments import filter_text
-from tui.commands.errors import CommandError, nearest
+from tui.commands.errors import CommandError
 
 if TYPE_CHECKING:
     from probes.snapshot import Bye, Snapshot
@@ -56,7 +56,7 @@ def options(args: Namespace, stats: bool) -> launch.Options:
     """What a collector is to do; what was not said is the default."""
     from tui.launch import Options
 
-    said = {"interval_s": args.interval, "rows": args.rows, "slow_us": args.slow}
+    said = {"interval_s": args.interval, "rows": args.rows, "slow_us": None if args.slow == "auto" else args.slow}
     given = {name: value for name, value in said.items() if value is not None}
     return Options(probes=args.probe, filter=filter_text(args.words), stats=stats, **given)
 
@@ -67,7 +67,7 @@ def asked(link: Link, args: Namespace) -> tuple[str, ...]:
 
 
 def check(args: Namespace) -> None:
-    """Raises CommandError where the filter or the theme that was asked for cannot be used."""
+    """Raises CommandError where the filter or the theme asked for cannot be used."""
     from probes.filter import FilterError, parse_local
 
     try:
@@ -78,13 +78,14 @@ def check(args: Namespace) -> None:
         theme_checked(args.theme)
 
 
-def theme_checked(name: str | None) -> str:
-    """The theme of that name, by default the default one. Raises CommandError where there is none such."""
-    from tui.theme import DEFAULT, names
+def theme_checked(name: str) -> None:
+    """Raises CommandError where there is no such theme, or where it cannot be used."""
+    from tui.theme import ThemeError, load
 
-    if name is not None and name not in names():
-        raise CommandError(f"unknown theme {name!r}{nearest(name, list(names()))}: use {', '.join(names())}")
-    return name or DEFAULT
+    try:
+        load(name)
+    except ThemeError as error:
+        raise CommandError(str(error)) from None
 
 
 def follow(

@@ -7,7 +7,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.commands import live
+from tui.commands import configured, live
 from tui.commands.arguments import Parser, add_filter, add_for, add_live
 from tui.commands.errors import CommandError
 from tui.commands.stopping import Stopping
@@ -26,7 +26,10 @@ def parser() -> Parser:
 
 
 def run(args: Namespace) -> int:
+    args = configured.filled(args)
     with live.session(args, stats=True) as link:
+        for warning in configured.loaded().warnings:
+            print(f"ebtop: {warning}", file=sys.stderr)
         return _record(link, args)
 
 

@@ -6,15 +6,15 @@ from argparse import Namespace
 from pathlib import Path
 
 from tui.commands import files
-from tui.commands.arguments import Parser, add_theme
+from tui.commands.arguments import Parser, add_screen
 
 
 def parser() -> Parser:
     made = Parser("ebtop replay", "The screen over a recorded session: the same panes and keys as live.")
     made.add_argument("file", metavar="FILE", help="a recording made by ebtop record")
-    add_theme(made)
+    add_screen(made)
     return made
 
 
 def run(args: Namespace) -> int:
-    return files.show(Path(args.file), args.theme, loop=False)
+    return files.show(Path(args.file), args, loop=False)

@@ -7,9 +7,10 @@ import sys
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
-from tui.commands import COMMANDS, live
-from tui.commands.arguments import Parser, add_filter, add_live, add_theme, is_term
-from tui.commands.errors import CommandError, nearest
+from tui.commands import COMMANDS, configured, live
+from tui.commands.arguments import Parser, add_filter, add_history, add_live, add_screen, is_term
+from tui.commands.errors import CommandError
+from tui.nearest import nearest
 
 if TYPE_CHECKING:
     from tui.source import Source
@@ -33,12 +34,14 @@ examples:
 
 
 def parser() -> Parser:
-    listed = "\n".join(f"  {command.name:<8} {command.summary}" for command in COMMANDS)
+    widest = max(len(command.name) for command in COMMANDS)
+    listed = "\n".join(f"  {command.name:<{widest}}  {command.summary}" for command in COMMANDS)
     made = Parser("ebtop", DESCRIPTION, EPILOG.format(commands=listed))
     made.usage = "ebtop [FILTER...] [options]\n       ebtop COMMAND ..."
     add_filter(made)
     add_live(made)
-    add_theme(made)
+    add_history(made)
+    add_screen(made)
     made.add_argument("--version", action="store_true", help="print the version of ebtop")
     return made
 
@@ -51,19 +54,21 @@ def run(args: Namespace) -> int:
         return 0
     _refuse_words(args.words)
     require_terminal("ebtop dump")
+    args = configured.filled(args)
     with live.session(args, stats=True) as link:
         from tui.source import LiveSource
 
-        return draw(LiveSource(link), args.theme)
+        return draw(LiveSource(link), args)
 
 
-def draw(source: Source, theme: str | None) -> int:
+def draw(source: Source, args: Namespace) -> int:
     """The screen over a source; exit code. Raises CommandError where the theme cannot be used."""
     from tui import app
+    from tui.settings.setup import setup
     from tui.theme import ThemeError
 
     try:
-        return app.run(source, theme=live.theme_checked(theme))
+        return app.run(source, setup(configured.loaded(), configured.flags(args)))
     except ThemeError as error:
         raise CommandError(str(error)) from None
 

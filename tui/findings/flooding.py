@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import msgspec
 
 from probes.snapshot import Work
+from probes.unit_names import unit_name
 from tui.findings.finding import Finding
 from tui.findings.rule import SOME_SECONDS, Candidate
 from tui.findings.saturated import KNOWN_NS, saturation
 from tui.findings.scene import Scene
 from tui.findings.series import SECOND
 from tui.findings.words import latency, percent
-from tui.unit_names import unit_name
 
 MOST_OF_IT = 0.8
 """Share of the requests, or of the bytes, of a disk."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from textual.widget import Widget
 
@@ -16,6 +16,21 @@ class Arrangement:
         self._panes, self._boxes = panes, boxes
         self._hidden: set[Pane] = set()
         self._zoomed: Pane | None = None
+
+    @property
+    def hidden(self) -> frozenset[Pane]:
+        """Those that are not to be seen."""
+        return frozenset(self._hidden)
+
+    @property
+    def zoomed(self) -> Pane | None:
+        """The one that is to be seen alone."""
+        return self._zoomed
+
+    def restore(self, zoomed: str, hidden: Collection[str]) -> None:
+        """Begin with these, by the ids of their probes; one that is not there is not missed."""
+        self._hidden = {pane for pane in self._panes if pane.view.info.id in hidden}
+        self._zoomed = next((pane for pane in self.present if pane.view.info.id == zoomed), None)
 
     @property
     def present(self) -> list[Pane]:

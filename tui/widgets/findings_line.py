@@ -46,7 +46,7 @@ class FindingsLine(Canvas):
 
 
 def findings_strip(look: Look, findings: tuple[Finding, ...], now: int, width: int) -> Strip:
-    """The line. Where there is little room, when it began goes first, then the evidence, then the end of the title."""
+    """The line. Where there is little room, the end of the evidence goes first, then when it began, then the title."""
     line = Line(look, width)
     if not findings:
         return line.strip()
@@ -56,7 +56,7 @@ def findings_strip(look: Look, findings: tuple[Finding, ...], now: int, width: i
     number = f"1 of {len(findings)} " if len(findings) > 1 else ""
     until = width - len(number) - len(KEY) - 2
     since = f"since {clock(worst.since)}, {lasted(worst.since, now)}  "
-    if safe_text.width(safe_text.safe(worst.text)) < until - line.x - len(since):
+    if safe_text.width(safe_text.safe(worst.title)) < until - line.x - len(since):
         until -= len(since)
     else:
         since = ""
@@ -65,7 +65,7 @@ def findings_strip(look: Look, findings: tuple[Finding, ...], now: int, width: i
 
 
 def _say(line: Line, finding: Finding, room: int) -> None:
-    """The whole sentence, or the title and as much of the sentence as has room."""
+    """The whole sentence; where it has no room, the title and as much of the evidence as has room."""
     if safe_text.width(safe_text.safe(finding.text)) <= room:
         line.put(finding.text, "bright")
         return
@@ -73,7 +73,9 @@ def _say(line: Line, finding: Finding, room: int) -> None:
     line.put(title, "bright")
     left = room - safe_text.width(title) - 2
     if left >= REMARK_LEAST:
-        line.put("  ").put(line.clipped(finding.text, left), "text")
+        # The sentence begins by whom it is about, as the title does.
+        evidence = finding.text.partition(": ")[2] or finding.text
+        line.put("  ").put(line.clipped(evidence, left), "text")
 
 
 def clock(ns: int) -> str:

@@ -25,6 +25,9 @@ class Status(msgspec.Struct, frozen=True):
     said         a remark that goes away, and whether it tells of something that went wrong
     lost, over   events of all probes that were lost, or left out over the row budget
     interval_s   length of a tick that was asked for
+    since        events that have come since the moment that is shown
+    speed        how many times as fast as it was recorded a recording is played
+    recording    bytes recorded so far; None while nothing is
     """
 
     hello: Hello
@@ -38,6 +41,9 @@ class Status(msgspec.Struct, frozen=True):
     lost: int
     over: int
     interval_s: float
+    since: int = 0
+    speed: float = 1.0
+    recording: int | None = None
 
 
 class Header(Canvas):
@@ -79,11 +85,7 @@ def machine(status: Status) -> list[Part]:
 
 def session(status: Status) -> list[Part]:
     """What is in force, and what it costs."""
-    parts: list[Part] = []
-    if status.paused:
-        parts.append((0, [(" PAUSED ", "badge")]))
-    if not status.live:
-        parts.append((1, [(" REPLAY ", "badge")]))
+    parts = badges(status)
     if status.said[0]:
         parts.append((0, [(status.said[0], "bad" if status.said[1] else "warn")]))
     if status.notice:
@@ -94,13 +96,31 @@ def session(status: Status) -> list[Part]:
         parts.append((1, [("filter ", "dim"), (status.filter, "bright")]))
     else:
         parts.append((6, [("no filter", "dim")]))
-    parts.append((5, [("every ", "dim"), (f"{status.interval_s:g}s", "text")]))
+    if status.live:
+        parts.append((5, [("every ", "dim"), (f"{status.interval_s:g}s", "text")]))
+    else:
+        parts.append((3, [("speed ", "dim"), (units.speed(status.speed), "text")]))
     parts.append((2, cost(status)))
     if not status.lost:
         parts.append((3, [("lost ", "dim"), ("0", "good")]))
     parts.append((4, [("over budget ", "dim"), (units.count(status.over), "warn" if status.over else "good")]))
     if status.tick and status.tick.merged > 1:
         parts.append((3, [(f"merged {status.tick.merged} ticks", "warn")]))
+    return parts
+
+
+def badges(status: Status) -> list[Part]:
+    """What is otherwise than usual."""
+    parts: list[Part] = []
+    if status.paused:
+        at = f"{units.clock(status.tick.time)[:8]} " if status.tick else ""
+        parts.append((0, [(f" PAUSED {at}", "badge")]))
+    if not status.live:
+        parts.append((1, [(" REPLAY ", "badge")]))
+    if status.recording is not None:
+        parts.append((0, [(" REC ", "alarm"), (f" {units.size(status.recording)}", "text")]))
+    if status.paused and status.since:
+        parts.append((1, [(f"+{status.since:,} since", "warn")]))
     return parts
 
 

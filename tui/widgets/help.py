@@ -8,6 +8,7 @@ from typing import NamedTuple, get_args
 from textual import events
 from textual.strip import Strip
 
+from probes.filter import KEYS
 from probes.snapshot import ProbeInfo
 from tui import text as safe_text
 from tui.keys import Command, Group, Keymap, Where, key_name
@@ -17,15 +18,20 @@ from tui.widgets.page import Page, PageScreen
 KEY_CELLS = 16
 NOTES = (
     "seen = shown + over budget + filtered + lost, counted in the kernel: nothing is dropped silently. Over budget are"
-    " events past the rows a second that are fetched; lost are those for which the ring to ebtop had no room.",
-    "A filter is terms separated by blanks, all of which must hold: pid:1,2 ppid:1 comm:part comm=name user:name;"
-    ' a leading ! negates; "double quotes" hold blanks.',
+    " events past the rows a second that are fetched; lost are those for which the ring to ebtop had no room, and block"
+    " requests whose completion the kernel did not tell (Linux 6.18 leaves out one in some thousands): they are missing"
+    " from the histograms.",
+    "A filter is terms separated by blanks, all of which must hold; or, ( ) and a leading ! combine them otherwise."
+    " A word without a key is looked for in names, paths and arguments. The kernel tests what it can, so that what does"
+    " not pass costs next to nothing; the line in which a filter is typed says how much of it that is.",
     "Heat maps: a column a tick, the newest at the right; latency upwards in powers of ten; the colour of a cell, or"
     " its density, is how many requests took that long, on a logarithmic scale: a single one is seen. Lines across are"
     " the average and the p99. Device is from the issue of a request to its completion, queue from its insertion to its"
     " issue. Disks with a finding come first, then those with the highest p99; figures are of the last seconds, or of"
     " the moment under the time cursor. Ticks older than ten minutes are merged by tens, those beyond an hour by the"
     " minute; with hundreds of disks earlier.",
+    "Who: WAIT is the share of all waiting for disks that a process did; UNIT is its systemd unit or"
+    " container. A sign ! stands before what failed, and before a disk of which there is a finding.",
     "Bars change their colour at p50 and at p99; their length or height is on a logarithmic scale. Where they have an"
     " axis above, the average is the underlined cell.",
     "With the mouse: click a key in the footer or in this page, click the name of a pane to turn its probe on or off,"
@@ -63,6 +69,10 @@ def entries(keymap: Keymap, probes: Sequence[ProbeInfo], pane: str, where: Seque
             for column in probe.columns:
                 yield Entry(column.title, column.help)
             yield Entry("")
+    yield Entry("Filter")
+    for key in KEYS.values():
+        yield Entry(key.takes, key.help)
+    yield Entry("")
     yield Entry("Reading it")
     for note in NOTES:
         yield Entry("", note)

@@ -16,6 +16,7 @@ from tui.widgets.heat import Heat, heat
 Role = Literal[
     "text", "dim", "bright", "rule", "focus", "good", "warn", "bad", "time", "name", "number", "path",
     "common", "slow", "tail", "heading", "badge", "alarm", "key", "typed", "caret",
+    "selected", "chosen", "aside", "found",
 ]  # fmt: skip
 """What a piece of text is; the theme says how that looks."""
 
@@ -32,8 +33,23 @@ class Look(NamedTuple):
     heat: Heat
 
 
-def look(theme: Theme, glyphs: Glyphs) -> Look:
-    """The look of a theme."""
+LOUD: tuple[Role, ...] = ("badge", "alarm", "found", "key", "caret", "chosen")
+"""What is told apart by what is behind it: in reverse where there are no colours."""
+
+
+def look(theme: Theme, glyphs: Glyphs, *, colourless: bool = False) -> Look:
+    """The look of a theme; without colours, only bold, underlined and reversed are left of it."""
+    coloured = _coloured(theme, glyphs)
+    if not colourless:
+        return coloured
+    styles = {
+        role: Style(bold=style.bold, underline=style.underline, reverse=True if role in LOUD else None)
+        for role, style in coloured.styles.items()
+    }
+    return coloured._replace(styles=styles)
+
+
+def _coloured(theme: Theme, glyphs: Glyphs) -> Look:
     styles: dict[Role, Style] = {role: Style(color=getattr(theme, role), bgcolor=theme.background) for role in PLAIN}
     styles["bright"] = Style(color=theme.bright, bgcolor=theme.background, bold=True)
     styles["focus"] = Style(color=theme.focus, bgcolor=theme.background, bold=True)
@@ -42,6 +58,12 @@ def look(theme: Theme, glyphs: Glyphs) -> Look:
     styles["key"] = Style(color=theme.bright, bgcolor=theme.band, bold=True)
     styles["typed"] = Style(color=theme.bright, bgcolor=theme.band)
     styles["caret"] = Style(color=theme.bright, bgcolor=theme.cursor, underline=True)
+    # A selected row, the selected cell in it, a selected row where the focus is elsewhere, a text one looks for: each
+    # has an attribute of its own that needs no colour.
+    styles["selected"] = Style(color=theme.bright, bgcolor=theme.cursor, bold=True)
+    styles["chosen"] = Style(color=theme.bright, bgcolor=theme.cursor, bold=True, reverse=True)
+    styles["aside"] = Style(bgcolor=theme.band, bold=True)
+    styles["found"] = Style(color=theme.background, bgcolor=theme.warn, underline=True, reverse=False)
     # The background's colour on a loud one: bold and reversed stay visible without any colour.
     styles["badge"] = Style(color=theme.background, bgcolor=theme.warn, bold=True)
     styles["alarm"] = Style(color=theme.background, bgcolor=theme.bad, bold=True)

@@ -19,7 +19,9 @@ FRAME = 4
 
 
 class Page(Canvas, can_focus=True):
-    """Subclasses know what is on it."""
+    """Subclasses know what is on it. `hint` stands on the lower edge: which keys there are."""
+
+    hint = ""
 
     def __init__(self, look: Look, id: str, title: str) -> None:
         super().__init__(look, id=id)
@@ -43,7 +45,8 @@ class Page(Canvas, can_focus=True):
             Line(self.look, width).put(f"{side} ", "focus").join(line).put(f" {side}", "focus").strip()
             for line in shown
         ]
-        return [self._edge(0, f" {self._title} ", width), *framed, self._edge(2, "", width)]
+        hint = f" {self.hint} " if self.hint else ""
+        return [self._edge(0, f" {self._title} ", width), *framed, self._edge(2, hint, width)]
 
     def _edge(self, corner: int, title: str, width: int) -> Strip:
         glyphs = self.look.glyphs

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from textual import events
+from textual.geometry import Size
 from textual.strip import Strip
 
 from tui import text as safe_text
@@ -90,7 +91,9 @@ class Prompt(Canvas, can_focus=True):
         self._past = [*question.past, text]
         self._at_past = len(question.past)
         self._look_up()
-        self.redraw()
+        # What was drawn before it was hidden is not what the terminal has by now.
+        self._drawn = Size(-1, -1)
+        self.refresh()
 
     def draw(self, width: int, height: int) -> list[Strip]:
         """See Canvas."""

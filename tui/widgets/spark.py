@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from textual.strip import Strip
 
+from tui import format as units
 from tui.widgets.line import Line, Look, Role
 
 
@@ -31,6 +32,13 @@ def render_sideways(heights: Sequence[int], roles: Sequence[Role], width: int, l
         whole, rest = divmod(height, full)
         strips.append(Line(look, width).bars(sides[full] * whole + (sides[rest] if rest else ""), role).strip())
     return strips
+
+
+def share_bar(share: float, cells: int, look: Look) -> str:
+    """A share (0..1) as a figure, and where there is room in so many cells as a bar."""
+    figure, sides = f"{units.percent(share):>4}", look.glyphs.sides
+    whole, rest = divmod(max(round(share * (cells - len(figure) - 1) * steps(look)), 0), steps(look))
+    return f"{figure} {sides[-1] * whole}{sides[rest]}".rstrip()
 
 
 def steps(look: Look) -> int:

@@ -6,6 +6,8 @@ Nothing here knows a probe: all follows from the kinds of the columns.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 import msgspec
 from textual.strip import Strip
@@ -16,7 +18,9 @@ from tui import text as safe_text
 from tui.widgets.line import Line, Look, Role
 
 FLOORS: Mapping[Kind, int] = {"time": 8, "word": 8, "error": 8, "text": 16, "argv": 16}
-"""The narrowest that a column of a kind is made before others are left out; other kinds keep their width."""
+"""The narrowest that a column of a kind is made before others are left out; other kinds keep their width, and so does
+a text beside the one that people came for.
+"""
 LONG: frozenset[Kind] = frozenset(("text", "argv"))
 READABLE = 0.33
 """Share of the line that the last growing column of these gets before others are kept."""
@@ -50,6 +54,21 @@ class Place(msgspec.Struct, frozen=True):
     note: int | None = None
 
 
+class Spot(NamedTuple):
+    """Where on a line a column of any table is: from the cell `start` on."""
+
+    id: str
+    title: str
+    start: int
+    cells: int
+    right: bool
+
+    @property
+    def span(self) -> range:
+        """Its cells."""
+        return range(self.start, self.start + self.cells)
+
+
 def layout(columns: Sequence[Column], width: int) -> tuple[Place, ...]:
     """Which columns are shown, and how wide, in `width` cells with a blank between each.
 
@@ -72,12 +91,42 @@ def layout(columns: Sequence[Column], width: int) -> tuple[Place, ...]:
     )
 
 
-def heading(places: Sequence[Place], width: int, look: Look) -> Strip:
-    """The line of titles."""
-    line = Line(look, width, "heading")
+@lru_cache(64)
+def laid_out(columns: tuple[Column, ...], width: int) -> tuple[Place, ...]:
+    """`layout`, worked out once for as long as neither changes."""
+    return layout(columns, width)
+
+
+def spots(places: Sequence[Place]) -> tuple[Spot, ...]:
+    """Where the columns are."""
+    found: list[Spot] = []
+    x = 0
     for place in places:
-        line.cell(place.column.title, place.cells, right=place.column.kind in units.RIGHT).put(" ")
-    return line.strip()
+        column = place.column
+        found.append(Spot(column.id, column.title, x, place.cells, column.kind in units.RIGHT))
+        x += place.cells + 1
+    return tuple(found)
+
+
+def heading(
+    shown: Sequence[Spot], width: int, look: Look, sorted_by: tuple[str, bool] | None = None, selected: str = ""
+) -> Line:
+    """The line of titles, to go on with. `sorted_by` is the id of a column, and whether its largest comes first."""
+    line = Line(look, width, "heading")
+    for spot in shown:
+        role: Role = "key" if spot.id == selected else "heading"
+        title = spot.title
+        if sorted_by and sorted_by[0] == spot.id:
+            role = "key"
+            sign = look.glyphs.newer if sorted_by[1] else look.glyphs.mark
+            title = title[: max(spot.cells - 1, 0)] + sign
+        line.pad(spot.start)
+        if spot.right:
+            line.pad(max(spot.start + spot.cells - safe_text.width(title), spot.start))
+            line.put(line.clipped(title, spot.start + spot.cells - line.x), role)
+        else:
+            line.put(line.clipped(title, spot.cells), role)
+    return line
 
 
 def row_strip(row: Row, places: Sequence[Place], width: int, look: Look) -> Strip:
@@ -89,7 +138,7 @@ def row_strip(row: Row, places: Sequence[Place], width: int, look: Look) -> Stri
         value = row[place.at]
         shown = units.cell(value, column)
         if column.kind == "time" and place.cells < len(shown):
-            shown = shown[: place.cells]
+            shown = shown[: place.cells].rstrip(".")
         role = "bad" if failed and column.kind in ("error", "text", "argv") else _ROLES[column.kind]
         if column.later and value not in (None, 0):
             role = "warn" if column.kind in ("number", "word") else "dim"
@@ -106,6 +155,8 @@ def row_strip(row: Row, places: Sequence[Place], width: int, look: Look) -> Stri
 def _least(column: Column, readable: int, shown: Sequence[tuple[int, Column]]) -> int:
     if column is _widest(shown):
         return max(readable, FLOORS.get(column.kind, 0))
+    if column.kind == "text":
+        return column.width
     return min(column.width, FLOORS.get(column.kind, column.width))
 
 

@@ -1,7 +1,7 @@
 """What a person calls a cgroup: the systemd unit or the container behind its path. Pure.
 
 Paths are those of cgroup v2 as systemd, container engines and Kubernetes lay them out; what is none of theirs
-keeps the name of its last folder. Names are as the kernel gave them: see `tui.text`.
+keeps the name of its last folder. Names are as the kernel gave them: not safe to print.
 """
 
 from __future__ import annotations
@@ -37,6 +37,20 @@ def unit_name(path: str) -> str:
     if not folders:
         return path[:1]
     return (_container(folders) or _of_user(folders) or _unit(folders) or _plain(folders[-1]))[:MOST]
+
+
+@lru_cache(4096)
+def container_names(path: str) -> tuple[str, ...]:
+    """What the container or virtual machine of a cgroup is called: as `unit_name` has it, that without the engine, and
+    its whole id where it has one. Empty where the cgroup is none.
+    """
+    folders = [folder for folder in path.split("/") if folder]
+    name = _container(folders)
+    if not name:
+        return ()
+    short = name.partition(" ")[2]
+    ids = (found[0] for folder in folders if (found := _BARE_ID.search(folder)) and found[0].startswith(short))
+    return (name, short, *ids)
 
 
 def _container(folders: list[str]) -> str:

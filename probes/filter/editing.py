@@ -1,0 +1,99 @@
+"""A filter's text while it is made: what is being typed, a term more, a term less."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from probes.filter.errors import FilterError
+from probes.filter.grammar import NAME, OPERATOR, is_bare, parse
+from probes.filter.keys import KEYS
+from probes.filter.terms import Group, Node, Term
+from probes.filter.words import Mark, Word, tokens
+
+PLAIN = re.compile(r"[\w./@+-][\w./@:+-]*")
+"""What needs no quotes."""
+LAST_JOINT = re.compile(r"(^|\s)(or|and)\s*$", re.IGNORECASE)
+
+
+class Typed(NamedTuple):
+    """What is being typed: `prefix` is what of it stands before the caret, `key` that whose value it is, None for a key
+    or a word of its own. What completes it takes the place from `start` to `end` of the text.
+    """
+
+    start: int
+    end: int
+    key: str | None
+    prefix: str
+
+
+def complete(text: str, at: int) -> Typed:
+    """What is being typed where the caret is, before the character `at`, in a text that need not be a filter yet."""
+    for word in tokens(text, lenient=True):
+        if isinstance(word, Mark) or not word.start < at <= word.end:
+            continue
+        start = 1 if word.find("!") == 0 else 0
+        name = NAME.match(word.text, start)
+        operator = OPERATOR.match(word.text, name.end()) if name else None
+        if name is None or operator is None or name[0] not in KEYS or at < _after(word, operator.end()):
+            begin = min(word.place(start) if start < len(word.text) else word.end, at)
+            return Typed(begin, word.end, None, _before(word, start, at))
+        begin = operator.end()
+        cuts = [i for i, place in enumerate(word.places) if word.text[i] == "," and not word.quoted[i] and i >= begin]
+        begin = max([begin, *(cut + 1 for cut in cuts if word.places[cut] < at)])
+        end = min([len(word.text), *(cut for cut in cuts if word.places[cut] >= at)])
+        stop = word.end if end == len(word.text) else word.places[end]
+        return Typed(_after(word, begin), stop, name[0], _before(word, begin, at))
+    return Typed(at, at, None, "")
+
+
+def _after(word: Word, index: int) -> int:
+    """Where in the text stands what follows the first `index` characters of a word, a quote included."""
+    return word.places[index - 1] + 1 if index else word.start
+
+
+def _before(word: Word, start: int, at: int) -> str:
+    return "".join(word.text[i] for i in range(start, len(word.text)) if word.places[i] < at)
+
+
+def with_term(text: str, key: str, value: str | int, negated: bool) -> str:
+    """The filter and one term more: that a key is this value, or is not. Raises FilterError where it cannot be.
+
+    A term that is there already is not put in again, and one that says the opposite goes.
+    """
+    operator = ":" if KEYS[key].kind in ("number", "error", "choice", "return") else "="
+    added = f"{'!' * negated}{key}{operator}{quoted(str(value))}"
+    (new,) = parse(added).terms
+    found = parse(text)
+    for old in found.terms:
+        if isinstance(old, Term) and (old.key, old.patterns) == (key, _patterns(new)):
+            if old.negated == negated:
+                return found.text
+            return with_term(f"{text[: old.start]} {text[old.end :]}".strip(), key, value, negated)
+    alone = found.terms[0] if len(found.terms) == 1 else None
+    kept = f"({found.text})" if isinstance(alone, Group) and alone.any and is_bare(alone) else found.text
+    return parse(f"{kept} {added}".strip()).text
+
+
+def _patterns(node: Node) -> object:
+    return node.patterns if isinstance(node, Term) else None
+
+
+def quoted(value: str) -> str:
+    """A value as it is typed."""
+    return value if PLAIN.fullmatch(value) else '"' + value.replace('"', '""') + '"'
+
+
+def without_last(text: str) -> str:
+    """The filter without its last term."""
+    try:
+        terms = parse(text).terms
+        start = _start(terms[-1]) if terms else 0
+    except FilterError:  # it is being typed: then its last word goes
+        start = max([0, *(token.start for token in tokens(text, lenient=True))])
+    return LAST_JOINT.sub("", text[:start].rstrip()).strip()
+
+
+def _start(node: Node) -> int:
+    """Where the last of several terms begins; those in parentheses are one."""
+    return _start(node.parts[-1]) if isinstance(node, Group) and is_bare(node) else node.start

@@ -1,0 +1,149 @@
+"""Whether a row passes a condition."""
+
+from __future__ import annotations
+
+import errno
+import fnmatch
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+
+from probes.filter.keys import BARE, BARE_KEYS
+from probes.filter.regex import Regex
+from probes.filter.terms import Group, Node, Pattern, Term
+from probes.snapshot import Value
+from probes.unit_names import container_names, unit_name
+
+Fields = Mapping[str, Value]
+
+UNNAMED_ERROR = 4095
+"""Stands for an error that has no number: the largest that the kernel returns."""
+RESTARTS = {"ERESTARTSYS": 512, "ERESTARTNOINTR": 513, "ERESTARTNOHAND": 514, "ERESTART_RESTARTBLOCK": 516}
+"""What a system call that a signal interrupted returns inside the kernel (linux/errno.h)."""
+ERRORS = {name: number for number, name in errno.errorcode.items()} | RESTARTS
+
+
+def holds(node: Node, fields: Fields) -> bool:
+    """Whether a condition holds for a row. What the row has no field for does not fit, so its negation holds."""
+    if isinstance(node, Group):
+        each = (holds(part, fields) for part in node.parts)
+        return (any(each) if node.any else all(each)) != node.negated
+    return _fits(node, fields) != node.negated
+
+
+def _fits(term: Term, fields: Fields) -> bool:
+    if term.patterns[0].test == "range":
+        number = _NUMBERS[term.key](fields)
+        return number is not None and any(pattern.low <= number <= pattern.high for pattern in term.patterns)
+    texts = _texts(term.key, fields)
+    return any(fits_text(pattern, text) for text in texts for pattern in term.patterns)
+
+
+def fits_text(pattern: Pattern, text: str) -> bool:
+    """Whether a text fits what was typed."""
+    match pattern.test:
+        case "has":
+            return pattern.text in text
+        case "is":
+            return pattern.text == text
+        case "prefix":
+            return text.startswith(pattern.text)
+        case "glob":
+            return _glob(pattern.text).match(text) is not None
+        case "regex":
+            return regex(pattern.text).search(text)
+    return False
+
+
+@lru_cache(64)
+def _glob(text: str) -> re.Pattern[str]:
+    return re.compile(fnmatch.translate(text))
+
+
+@lru_cache(64)
+def regex(text: str) -> Regex:
+    """The regular expression of a text, made once. Raises RegexError."""
+    return Regex(text)
+
+
+def _texts(key: str, fields: Fields) -> Sequence[str]:
+    """What a row has to be compared with the values of a key."""
+    if key == BARE:
+        return [text for name in BARE_KEYS for text in _texts(name, fields)]
+    if key in _TEXTS:
+        return _TEXTS[key](fields)
+    return _strings(fields.get(key))
+
+
+def _strings(*values: Value) -> list[str]:
+    return [str(value) for value in values if value is not None]
+
+
+def _user(fields: Fields) -> list[str]:
+    return _strings(fields.get("user"), fields.get("uid"))
+
+
+def _path(fields: Fields) -> list[str]:
+    return _strings(fields.get("path"), fields.get("filename"))
+
+
+def _arguments(fields: Fields) -> list[str]:
+    argv = fields.get("argv")
+    return [*argv, " ".join(argv)] if isinstance(argv, list) else []
+
+
+def _tree(fields: Fields) -> list[str]:
+    """The process, its parent, and those above it that a session was asked to follow, as far as it noted them."""
+    noted = fields.get("tree")
+    return _strings(fields.get("pid"), fields.get("ppid")) + (noted.split(",") if isinstance(noted, str) else [])
+
+
+def _of_cgroup(name: Callable[[str], Sequence[str]]) -> Callable[[Fields], Sequence[str]]:
+    def texts(fields: Fields) -> Sequence[str]:
+        cgroup = fields.get("cgroup")
+        return name(cgroup) if isinstance(cgroup, str) and cgroup else ()
+
+    return texts
+
+
+_TEXTS: Mapping[str, Callable[[Fields], Sequence[str]]] = {
+    "user": _user,
+    "path": _path,
+    "arg": _arguments,
+    "tree": _tree,
+    "unit": _of_cgroup(lambda path: (unit_name(path),)),
+    "container": _of_cgroup(container_names),
+}
+
+
+def _returned(fields: Fields) -> int | None:
+    """What a call returned; errors below 0, None where a row does not tell."""
+    returned, fd = fields.get("ret"), fields.get("fd")
+    if isinstance(returned, int):
+        return returned
+    if fd is None and fields.get("error") is None and "filename" not in fields:
+        return None
+    return fd if isinstance(fd, int) else _error(fields)
+
+
+def _error(fields: Fields) -> int | None:
+    """0, or an errno below 0."""
+    if "error" not in fields:
+        return None
+    name = fields["error"]
+    if name is None:
+        return 0
+    number = str(name).rpartition(" ")[2]
+    return -ERRORS.get(str(name), int(number) if number.isascii() and number.isdigit() else UNNAMED_ERROR)
+
+
+def _latency_ns(fields: Fields) -> int | None:
+    latency, queue, device = (fields.get(name) for name in ("latency_us", "queue_us", "device_us"))
+    if isinstance(latency, int | float):
+        return round(latency * 1000)
+    if isinstance(queue, int | float) and isinstance(device, int | float):
+        return round((queue + device) * 1000)
+    return None
+
+
+_NUMBERS: Mapping[str, Callable[[Fields], int | None]] = {"ret": _returned, "err": _error, "lat": _latency_ns}

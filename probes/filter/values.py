@@ -1,0 +1,143 @@
+"""What the values of a term mean, by the kind of its key."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Mapping
+
+from probes.filter.errors import FilterError
+from probes.filter.keys import OPS, Key, Kind
+from probes.filter.match import ERRORS, UNNAMED_ERROR, regex
+from probes.filter.regex import RegexError
+from probes.filter.terms import MOST, Pattern
+from probes.filter.words import Word
+
+COMM_BYTES = 15
+"""What the kernel keeps of a name (TASK_COMM_LEN less the NUL)."""
+MOST_REGEX = 200
+PATHS = ("path", "cgroup", "arg", "")
+"""Keys whose values may well begin and end with a slash: there `/x/` is a path, and `~` asks for an expression."""
+COMPARISONS = ("<", "<=", ">", ">=")
+UNITS = {"us": 1_000, "ms": 1_000_000, "s": 1_000_000_000}
+LATENCY = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)(us|ms|s)", re.ASCII)
+NUMBER = re.compile(r"-?\d{1,10}", re.ASCII)
+
+
+def pattern(key: Key, operator: str, value: Word) -> Pattern:
+    """What one value behind `operator` is to mean. Raises FilterError."""
+    if operator not in _OPERATORS[key.kind]:
+        some = " or ".join(_OPERATORS[key.kind][:2])
+        raise FilterError(f"{key.name} takes {some}: write {key.takes}", value.start - len(operator))
+    return _PATTERNS[key.kind](key, operator, value)
+
+
+def is_number(text: str, bound: int) -> bool:
+    """Whether a text is a whole number below a bound."""
+    return text.isascii() and text.isdigit() and len(text) <= len(str(bound)) and int(text) < bound
+
+
+def _number(key: Key, _operator: str, value: Word) -> Pattern:
+    if not is_number(value.text, 1 << 31):
+        raise FilterError(f"{value.text!r} is not a process id: {key.name}: takes whole numbers", value.start)
+    return Pattern("is", str(int(value.text)))
+
+
+def _text(key: Key, operator: str, value: Word) -> Pattern:
+    if "\0" in value.text:
+        raise FilterError("the kernel's names have no NUL: leave it out", value.places[value.text.index("\0")])
+    if operator == "~":
+        return _regex(value)
+    plain = operator == "=" or all(value.quoted)
+    if not plain and key.name not in PATHS and _in_slashes(value):
+        return _regex(value.cut(1, len(value.text) - 1))
+    if not plain and _is_glob(value):
+        return Pattern("glob", "".join(_literal(*each) for each in zip(value.text, value.quoted, strict=True)))
+    if key.name == "comm" and len(value.text.encode("utf-8", "replace")) > COMM_BYTES:
+        raise FilterError(f"{value.text!r} is longer than a comm can be: use at most {COMM_BYTES} bytes", value.start)
+    return Pattern("is" if operator == "=" else key.plain, value.text)
+
+
+def _in_slashes(value: Word) -> bool:
+    ends = value.text[:1] == value.text[-1:] == "/" and not value.quoted[0] and not value.quoted[-1]
+    return ends and len(value.text) > len("//")
+
+
+def _is_glob(value: Word) -> bool:
+    opening = value.find("[")
+    return value.find("*?") >= 0 or (opening >= 0 and value.find("]", opening + 2) >= 0)
+
+
+def _literal(character: str, quoted: bool) -> str:
+    return f"[{character}]" if quoted and character in "*?[" else character
+
+
+def _regex(value: Word) -> Pattern:
+    if len(value.text) > MOST_REGEX:
+        raise FilterError(f"longer than {MOST_REGEX} characters: use a shorter expression", value.start)
+    try:
+        regex(value.text)
+    except RegexError as error:
+        raise FilterError(str(error), value.place(error.position)) from None
+    return Pattern("regex", value.text)
+
+
+def _choice(key: Key, _operator: str, value: Word) -> Pattern:
+    if value.text not in OPS:
+        raise FilterError(f"{value.text!r} is none of {', '.join(OPS)}: use one of them", value.start)
+    return Pattern("is", value.text)
+
+
+def _error(_key: Key, _operator: str, value: Word) -> Pattern:
+    text = value.text
+    name = text.upper()
+    if text == "*":
+        return Pattern("range", text, -UNNAMED_ERROR, -1)
+    if text.lower() == "none" or text == "0":
+        return Pattern("range", text, 0, MOST)
+    number = int(text.removeprefix("-")) if NUMBER.fullmatch(text) else ERRORS.get(name, 0)
+    if not 0 < number <= UNNAMED_ERROR:
+        near = difflib.get_close_matches(name, ERRORS, 1)
+        guess = f" (did you mean {near[0]}?)" if near else ""
+        raise FilterError(f"no error {text!r}{guess}: write err:ENOENT, err:2, err:* or err:none", value.start)
+    return Pattern("range", text, -number, -number)
+
+
+def _return(_key: Key, operator: str, value: Word) -> Pattern:
+    if not NUMBER.fullmatch(value.text):
+        raise FilterError(f"{value.text!r} is not what a call returns: write ret:3, ret:-2 or ret<0", value.start)
+    return _range(operator, value.text, int(value.text), -MOST)
+
+
+def _latency(_key: Key, operator: str, value: Word) -> Pattern:
+    found = LATENCY.fullmatch(value.text)
+    if found is None:
+        raise FilterError(f"{value.text!r} is not a time: write 500us, 10ms or 1s", value.start)
+    return _range(operator, value.text, round(float(found[1]) * UNITS[found[2]]), 0)
+
+
+def _range(operator: str, text: str, number: int, least: int) -> Pattern:
+    """Whole numbers that compare so with `number`, none of them below `least`."""
+    low = number + 1 if operator == ">" else number if operator in (">=", ":", "=") else least
+    high = number - 1 if operator == "<" else number if operator in ("<=", ":", "=") else MOST
+    return Pattern("range", operator + text, low, high)
+
+
+_PATTERNS: Mapping[Kind, Callable[[Key, str, Word], Pattern]] = {
+    "number": _number,
+    "user": _text,
+    "text": _text,
+    "choice": _choice,
+    "error": _error,
+    "return": _return,
+    "latency": _latency,
+}
+_OPERATORS: Mapping[Kind, tuple[str, ...]] = {
+    "number": (":", "="),
+    "user": (":", "=", "~"),
+    "text": (":", "=", "~"),
+    "choice": (":", "="),
+    "error": (":", "="),
+    "return": (":", "=", *COMPARISONS),
+    "latency": COMPARISONS,
+}

@@ -1,0 +1,384 @@
+"""Filters of trees and cgroups, of what calls return, and those of which the kernel tests only a part: exactly."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import psutil
+import pytest
+
+from probes.cgroups import MOUNTS, mount_point
+from probes.snapshot import SetFilter
+from tests.live.disks import fio, fio_command
+from tests.live.kernel import held
+from tests.live.link import Session, tick_of
+from tests.live.opens import finish, opens
+from tests.live.session import Dump, Line, all_there, until
+
+pytestmark = pytest.mark.live
+
+Named = Callable[[str, str], str]
+SlowDisk = Callable[..., str]
+N = 40
+LIBRARIES = 2
+"""What a C program opens by itself: ld.so.cache and libc."""
+ROOMY = ("--rows", "100000", "--interval", "100ms")
+
+MANY = 400
+FORKS = """
+import os, sys
+def leave():
+    sys.stdin.read()
+    os.open(sys.argv[1], os.O_RDONLY)
+for _ in range(int(sys.argv[2])):
+    if os.fork() == 0:
+        child = os.fork()
+        if child:
+            os.write(1, b".")
+        leave()
+        os._exit(0)
+leave()
+"""
+"""Forks a child that forks a child, many times; all open the file once standard input is closed."""
+
+
+class Counted:
+    """What a session with a filter had of a workload."""
+
+    def __init__(self, dump: Dump, probe: str) -> None:
+        self.total, self.rows = dump.total(probe), dump.rows(probe)
+        assert self.total["lost"] == 0
+        assert self.total["shown"] == len(self.rows)
+
+    @property
+    def passed(self) -> int:
+        return int(self.total["shown"] + self.total["over_budget"])
+
+
+def counted(
+    filter_: str, workload: Callable[[], object], probe: str = "open", rows: tuple[str, ...] = ROOMY
+) -> Counted:
+    with Dump(*filter_.split(), *rows, probe=probe) as dump:
+        workload()
+    return Counted(dump, probe)
+
+
+def shell(script: str, *words: str | Path) -> subprocess.Popen[str]:
+    """A shell that waits for a line before it runs a script."""
+    command = ["sh", "-c", f"read go; {script}", *map(str, words)]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def has_libraries(name: str) -> bool:
+    """Whether a program of that name has opened all that it opens by itself."""
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.name() == name:
+                return any("libc" in mapped.path for mapped in process.memory_maps())
+    return False
+
+
+class TestTree:
+    def test_children_of_children_are_followed(self, named: Named, tmp_path: Path) -> None:
+        program = named("opens", "ebt-leaf")
+        parent = shell(
+            f'for i in 1 2 3; do sh -c "exec sh -c \'\\"$0\\" times {N} openat $1; :\'"; done', program, tmp_path
+        )
+        found = counted(f"tree:{parent.pid} comm=ebt-leaf", lambda: finish(parent, "go\n"))
+        assert found.passed == 3 * (N + LIBRARIES)
+        assert {row["tree"] for row in found.rows} == {str(parent.pid)}
+        assert parent.pid not in {row["ppid"] for row in found.rows}
+
+    def test_daemons_are_followed(self, named: Named, tmp_path: Path) -> None:
+        """Those that have left their parents, which are gone by the time that they do anything."""
+        program = named("opens", "ebt-daemon")
+        script = f'(setsid sh -c \'sleep 0.2; "$0" times {N} openat $1\' "$0" "$1" &)'
+        parent = shell(script, program, tmp_path)
+        found = counted(f"tree:{parent.pid} comm=ebt-daemon", lambda: finish(parent, "go\n"))
+        assert found.passed == N + LIBRARIES
+        assert parent.pid not in {row["ppid"] for row in found.rows}
+
+    def test_those_that_were_there_before_are_too(self, named: Named, tmp_path: Path) -> None:
+        program = named("opens", "ebt-before")
+        script = f'"$0" wait times {N} openat "$1"; "$0" openat "$1"'
+        command = ["sh", "-c", f'sh -c \'{script}; :\' "$0" "$1"; :', program, str(tmp_path)]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as parent:
+            until(lambda: has_libraries("ebt-before"), "the grandchild to wait")
+            found = counted(f"tree:{parent.pid}", lambda: finish(parent, "!"))
+        assert len([row for row in found.rows if row["path"] == str(tmp_path)]) == N + 1
+        assert {row["comm"] for row in found.rows} == {"ebt-before"}
+
+    def test_others_are_not(self, named: Named, tmp_path: Path) -> None:
+        program = named("opens", "ebt-other")
+        with shell("true") as parent:
+            found = counted(f"!tree:{parent.pid}", lambda: (opens(program, "openat", tmp_path), finish(parent, "go\n")))
+            assert [row for row in found.rows if row["comm"] == "ebt-other"]
+        with shell("true") as parent:
+            assert counted(f"tree:{parent.pid}", lambda: opens(program, "openat", tmp_path)).passed == 0
+
+    def test_execs_are_followed_and_it_may_be_one_of_several(self, named: Named) -> None:
+        program = named("ends", "ebt-ends")
+        parent = shell('"$0"; sh -c \'"$0"; "$0" exit 3\' "$0"; :', program)
+        found = counted(f"tree:{parent.pid} or path:nowhere", lambda: finish(parent, "go\n"), probe="exec")
+        assert [row["filename"] for row in found.rows if row["comm"] == "ebt-ends"] == [program] * 3
+        assert len(found.rows) == 4
+        assert {row["tree"] for row in found.rows} == {str(parent.pid)}
+
+    def test_block_requests_are_of_a_tree(self, slow: SlowDisk) -> None:
+        device = slow(delay=100)
+        parent = shell('sh -c \'"$@"; :\' "$0" "$@"; :', "-", *fio_command(device, "randread", f"--number_ios={N}"))
+        with Dump(f"tree:{parent.pid}", probe="block") as dump:
+            fio(device, "randread", "--number_ios=60", "--io_size=100m")
+            parent.communicate("go\n")
+        all_there(dump, requests(dump, device), N)
+        assert dump.total("block")["filtered"] >= 60
+
+    def test_none_is_missed_that_forks_while_the_filter_is_set(
+        self, session: Callable[..., Session], tmp_path: Path
+    ) -> None:
+        running = session(probes=("open",), filter="comm=ebt-none", rows=100_000, interval_s=60.0)
+        command = [sys.executable, "-c", FORKS, str(tmp_path), str(MANY)]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as root:
+            assert root.stdin is not None
+            assert root.stdout is not None
+            root.stdout.read(MANY // 4)  # a mark for each two that were forked
+            running.send(SetFilter(f"tree:{root.pid} err:none"))
+            assert len(root.stdout.read(MANY - MANY // 4)) == MANY - MANY // 4
+            root.stdin.close()  # for which all of them wait
+            root.stdout.read()  # which ends with the last of them
+        tick = tick_of(running.send(SetFilter("comm=ebt-none")), "open")
+        opened = [row[1] for row in tick.rows if str(tmp_path) in row]
+        assert len(opened) == len(set(opened)) == 2 * MANY + 1
+
+    def test_what_follows_is_in_the_kernel_only_while_it_is_asked_for(
+        self, session: Callable[..., Session], named: Named, tmp_path: Path
+    ) -> None:
+        program = named("opens", "ebt-toggled")
+        running = session(probes=("open",), rows=100_000, interval_s=60.0)
+        links = held(running.pid, "link_id")
+        parent, other = shell('"$0" openat "$1"', program, tmp_path), shell('"$0" openat "$1"', program, tmp_path)
+        running.send(SetFilter(f"tree:{parent.pid} comm=ebt-toggled"))
+        assert len(held(running.pid, "link_id")) == len(links) + 2
+        finish(parent, "go\n")
+        assert len(tick_of(running.send(SetFilter(f"tree:{other.pid} comm=ebt-toggled")), "open").rows) == 1 + LIBRARIES
+        finish(other, "go\n")
+        rows = tick_of(running.send(SetFilter("comm=ebt-none")), "open").rows
+        assert len(rows) == 1 + LIBRARIES
+        assert {row[-1] for row in rows} == {str(other.pid)}
+        assert held(running.pid, "link_id") == links
+        counts = tick_of(running.stop(), "open").counts
+        assert counts.seen == counts.shown + counts.over_budget + counts.filtered + counts.lost
+
+
+def requests(dump: Dump, device: str) -> int:
+    """How many requests of a disk passed: programs are read from another one."""
+    return sum(hist["count"] for hist in dump.hists(disk=device.removeprefix("/dev/"), stage="device"))
+
+
+@contextmanager
+def cgroup(name: str) -> Iterator[Path]:
+    """A cgroup of version 2."""
+    root = mount_point(MOUNTS.read_text())
+    if root is None:
+        pytest.skip("cgroup v2 is not mounted")
+    made = root / name
+    made.mkdir()
+    try:
+        yield made
+    finally:
+        until(lambda: not (made / "cgroup.procs").read_text(), "its processes to end")
+        made.rmdir()
+
+
+def moved(program: str, place: Path, *words: str | Path) -> None:
+    """Runs a workload whose process is in that cgroup when it begins."""
+    script = 'echo $$ > "$0"; exec "$@"'
+    subprocess.run(["sh", "-c", script, place / "cgroup.procs", program, *words], check=True, stdout=subprocess.DEVNULL)
+
+
+class TestCgroup:
+    @pytest.mark.parametrize(
+        "key", ["cgroup=/ebt-mine.service", "cgroup:bt-mine", "unit=ebt-mine.service", "unit:ebt-m*"]
+    )
+    def test_one_that_was_there(self, named: Named, tmp_path: Path, key: str) -> None:
+        program = named("opens", "ebt-group")
+        with cgroup("ebt-mine.service") as place:
+
+            def workload() -> None:
+                moved(program, place, "times", str(N), "openat", tmp_path)
+                opens(program, "openat", tmp_path)
+
+            found = counted(f"{key} comm=ebt-group", workload)
+            assert found.passed == N + LIBRARIES
+            assert {row["cgroup"] for row in found.rows} == {"/ebt-mine.service"}
+            kept_out = counted(f"!{key} comm=ebt-group", workload)
+            assert kept_out.passed == 1 + LIBRARIES
+
+    def test_one_that_comes_later(self, named: Named, tmp_path: Path) -> None:
+        program = named("opens", "ebt-later")
+        with Dump("cgroup:ebt-late", "comm=ebt-later", *ROOMY, probe="open") as dump:
+            with cgroup("ebt-late") as place:
+                moved(program, place, "times", str(N), "openat", tmp_path)
+                until(lambda: len(dump.rows("open")) == N + LIBRARIES, "its rows")
+            with cgroup("ebt-wrong") as place:
+                moved(program, place, "times", str(N), "openat", tmp_path)
+        found = Counted(dump, "open")
+        assert found.passed == N + LIBRARIES
+        assert {row["cgroup"] for row in found.rows} == {"/ebt-late"}
+
+    def test_containers(self, named: Named) -> None:
+        program, id_ = named("ends", "ebt-inside"), "feed" * 16
+        with cgroup(f"docker-{id_}.scope") as place:
+            found = counted("container:feedfeed", lambda: moved(program, place), probe="exec")
+        assert [row["filename"] for row in found.rows] == [program]
+        assert found.rows[0]["ret"] == 0
+        assert found.rows[0]["tid"] == found.rows[0]["pid"]
+
+    def test_of_block_requests(self, slow: SlowDisk) -> None:
+        device = slow(delay=100)
+        with cgroup("ebt-disk") as place, Dump("cgroup=/ebt-disk", probe="block") as dump:
+            fio(device, "randread", "--number_ios=60", "--io_size=100m")
+            command = fio_command(device, "randread", f"--number_ios={N}", "--io_size=100m")
+            moved(command[0], place, *command[1:])
+        all_there(dump, requests(dump, device), N)
+        assert dump.total("block")["filtered"] >= 60
+
+
+class TestResults:
+    def workload(self, program: str, where: Path) -> None:
+        nowhere = where / "nowhere"
+        opens(program, "times", str(N), "openat", where, "openat", nowhere, "open", nowhere, "openat", where / "file/x")
+
+    @pytest.fixture
+    def where(self, tmp_path: Path) -> Path:
+        (tmp_path / "file").touch()
+        return tmp_path
+
+    @pytest.mark.parametrize(
+        ("filter_", "passed"),
+        [
+            ("err:ENOENT", 2 * N),
+            ("err:ENOTDIR", N),
+            ("err:ENOENT,ENOTDIR", 3 * N),
+            ("err:*", 3 * N),
+            ("err:none", N + LIBRARIES),
+            ("!err:*", N + LIBRARIES),
+            ("!err:ENOENT", 2 * N + LIBRARIES),
+            ("ret<0 !ret:-2", N),
+            ("ret>=0", N + LIBRARIES),
+            ("(err:ENOENT or err:ENOTDIR)", 3 * N),
+            ("lat>10s", 0),
+            ("lat<10s", 4 * N + LIBRARIES),
+            ("lat>=0us err:ENOENT", 2 * N),
+        ],
+    )
+    @pytest.mark.parametrize("rows", [ROOMY, ("--rows", "0")])
+    def test_of_opens(self, named: Named, where: Path, filter_: str, passed: int, rows: tuple[str, ...]) -> None:
+        program = named("opens", "ebt-result")
+        found = counted(f"comm=ebt-result {filter_}", lambda: self.workload(program, where), rows=rows)
+        assert found.passed == passed
+        if rows == ROOMY:
+            assert found.total["errors"] == len([row for row in found.rows if row["error"]])
+
+    def test_of_execs(self, named: Named, tmp_path: Path) -> None:
+        caller = named("execs", "ebt-results")
+
+        def workload() -> None:
+            subprocess.run([caller, "plain", str(N), tmp_path / "nowhere"], check=False, stdout=subprocess.DEVNULL)
+
+        found = counted("comm=ebt-results err:ENOENT", workload, probe="exec")
+        assert (found.passed, found.total["errors"]) == (N, N)
+        assert {row["ret"] for row in found.rows} == {-2}
+        assert counted("comm=ebt-results ret:0", workload, probe="exec").passed == 1
+
+
+class TestRest:
+    """What the kernel does not test: the collector does, on the rows."""
+
+    @pytest.mark.parametrize(
+        ("filter_", "passed"),
+        [
+            ("path:*/wanted*", 2 * N),
+            ("path:/wanted-1", N),
+            ("!path:*/wanted-?", N + LIBRARIES),
+            (r"path~wanted-\d$", 2 * N),
+            ("path:wanted-2 err:ENOENT", N),
+            ("(path:wanted-2 or path:wanted-1)", 2 * N),
+            ("(path:wanted-2 or path:wanted-1) !(err:* path:wanted)", N),
+            ("wanted", 2 * N),
+            ("disk:sda", 0),
+            ("!disk:sda path:wanted", 2 * N),
+            ("(disk:sda or path:wanted)", 2 * N),
+        ],
+        ids=map(str, range(11)),  # the text would be in the path
+    )
+    def test_of_opens(self, named: Named, tmp_path: Path, filter_: str, passed: int) -> None:
+        program = named("opens", "ebt-rest")
+        for name in ("wanted-1", "other"):
+            (tmp_path / name).touch()
+
+        def workload() -> None:
+            names = ("wanted-1", "other", "wanted-2")
+            opens(program, "times", str(N), *(word for name in names for word in ("openat", str(tmp_path / name))))
+
+        found = counted(f"comm=ebt-rest {filter_}", workload)
+        assert found.passed == passed
+        assert found.total["filtered"] >= 3 * N + LIBRARIES - passed
+        assert found.total["errors"] == len([row for row in found.rows if row["error"]])
+
+    def test_what_is_wanted_is_not_starved(self, named: Named, tmp_path: Path) -> None:
+        """Four unwanted rows for each wanted one: all of those find room, and not one more than was asked for."""
+        program = named("opens", "ebt-starved")
+        for name in ("wanted", "other"):
+            (tmp_path / name).touch()
+        words = ["openat", str(tmp_path / "wanted"), *["openat", str(tmp_path / "other")] * 3]
+
+        def workload() -> None:
+            opens(program, *words * N)
+
+        found = counted("comm=ebt-starved path:*/wanted", workload, rows=("--rows", str(N)))
+        assert len(found.rows) == found.passed == N
+        assert found.total["filtered"] >= 3 * N
+        found = counted("comm=ebt-starved path:*/wanted", workload, rows=("--rows", str(N // 2)))
+        assert len(found.rows) <= N // 2 + 1
+
+    def test_ends_are_those_of_the_rows(self, named: Named) -> None:
+        program = named("ends", "ebt-ended")
+        with Dump("comm=ebt-ended", "arg:exit", "arg=3,5", probe="exec") as dump:
+            for code in (1, 3, 4, 5):
+                subprocess.run([program, "exit", str(code)], check=False)
+            until(lambda: len(dump.exits()) == 2, "their ends")
+        assert [(end["code"], end["pid"]) for end in dump.exits()] == [
+            (int(row["argv"][-1]), row["pid"]) for row in dump.rows("exec")
+        ]
+
+    def test_a_filter_on_threads(self, named: Named, tmp_path: Path) -> None:
+        script = f"times {N} openat {tmp_path} thread {tmp_path}"
+        with subprocess.Popen(
+            [named("opens", "ebt-tid"), "wait", *script.split()],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as process:
+            found = counted(f"tid:{process.pid}", lambda: process.communicate("!"))
+        assert found.passed == N
+
+    def test_of_slow_requests(self, slow: SlowDisk) -> None:
+        device = slow(delay=3000)
+        name = os.path.basename(device)  # noqa: PTH119
+
+        def listed(*filter_: str) -> list[Line]:
+            with Dump(*filter_, "--slow", "1ms", "--rows", "100000", probe="block") as dump:
+                fio(device, "randread", f"--number_ios={N}", "--io_size=100m")
+            total = dump.total("block")
+            assert total["selected"] == total["listed"] == len(dump.rows("block"))
+            return dump.rows("block")
+
+        assert len(listed("comm=fio", f"disk:{name}", "op:read", "lat>1ms")) >= N - 1
+        assert listed("comm=fio", f"!disk:{name}") == []
+        assert listed("comm=fio", "lat>10s") == []

@@ -1,0 +1,395 @@
+"""Tables that one moves in: what is selected stays so, whatever comes, goes or changes its place."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from probes.filter import parse
+from probes.snapshot import Column, Row
+from tests.tui.fakes import EXEC, OPEN, SECOND, START, exec_row, open_row
+from tests.unit.disk_views import LOOK, PLAIN
+from tui.history import Log
+from tui.panes.table.grid import Grid
+from tui.panes.table.logged import LogSheet, Memory
+from tui.panes.table.order import Sort, comparable, ordered
+from tui.panes.table.sheet import Listed
+from tui.subject import Cell, Disk, File, Process
+from tui.wanted import Wanted
+
+WIDTH, HEIGHT = 120, 11
+"""Ten rows and their heading."""
+COLUMNS = (Column("comm", "COMM", "word", 15, ""), Column("count", "COUNT", "number", 9, ""))
+
+
+class Opens:
+    """A table of opens that more and more come to."""
+
+    def __init__(self, count: int, most_rows: int = 1000) -> None:
+        self.log = Log(OPEN.columns, most_rows=most_rows)
+        self.grid = Grid()
+        self._memory = Memory()
+        self.add(count)
+
+    def add(self, count: int) -> None:
+        first = self.log.end
+        rows = [open_row(n, START + n * SECOND) for n in range(first, first + count)]
+        self.log.add(first, rows, tested=False)
+        self.show()
+
+    def show(self) -> None:
+        self._memory.pass_on()
+        self.grid.show(LogSheet("open", self.log, OPEN.columns, self._memory, "nothing"))
+        self.draw()
+
+    def draw(self) -> list[str]:
+        return [strip.text for strip in self.grid.draw(LOOK, WIDTH, HEIGHT, focused=True)]
+
+    @property
+    def key(self) -> object:
+        return self.grid.key if self.grid.selected is not None else None
+
+    def seen(self, column: str = "pid") -> list[object]:
+        """That column of all rows, in their order."""
+        at = [one.id for one in OPEN.columns].index(column)
+        return [row[at] for row in self.grid.contents.rows]
+
+
+def listed(**counts: int) -> Listed:
+    return Listed(COLUMNS, list(counts), [[comm, count] for comm, count in counts.items()])
+
+
+def test_while_rows_are_followed_none_is_selected_and_commands_mean_the_newest() -> None:
+    opens = Opens(30)
+    assert (opens.grid.following, opens.grid.selected, opens.grid.key) == (True, None, 29)
+    opens.add(5)
+    assert opens.grid.key == 34
+    assert opens.grid.notice() == ""
+
+
+def test_a_selected_row_stays_selected_while_others_come() -> None:
+    opens = Opens(30)
+    opens.grid.move(-3)
+    assert opens.key == 26
+    before = opens.draw()
+    opens.add(7)
+    assert opens.draw() == before
+    assert opens.key == 26
+    assert opens.grid.notice() == "7 more below, G to follow"
+
+
+def test_the_newest_row_at_last_is_followed_again() -> None:
+    opens = Opens(30)
+    opens.grid.move(-1)
+    assert not opens.grid.following
+    opens.grid.move(1)
+    assert opens.grid.following
+    opens.grid.top()
+    assert opens.key == 0
+    opens.grid.bottom()
+    assert opens.grid.following
+
+
+def test_a_row_that_left_history_hands_over_to_the_nearest() -> None:
+    opens = Opens(20, most_rows=20)
+    opens.grid.top()
+    opens.grid.move(2)
+    assert opens.key == 2
+    opens.add(10)
+    assert opens.key == 10
+    opens.add(1)
+    assert opens.key == 11
+
+
+def test_a_row_that_the_filter_takes_away_hands_over_to_the_next_that_passes() -> None:
+    opens = Opens(30)
+    opens.grid.top()
+    opens.grid.move(7)
+    opens.log.select(parse("err:ENOENT"))
+    opens.show()
+    assert opens.key == 9
+
+
+def test_sorting_does_not_change_what_is_selected() -> None:
+    opens = Opens(60)
+    opens.grid.top()
+    opens.grid.move(20)
+    for column in ("latency_us", "path", "error", "pid"):
+        opens.grid.sort = Sort(column, falling=True)
+        opens.show()
+        assert opens.key == 20
+        opens.add(3)
+        assert opens.key == 20
+        assert any(" 4020 " in line for line in opens.draw())
+
+
+def test_the_wheel_moves_the_view_and_not_the_selection() -> None:
+    opens = Opens(60)
+    opens.grid.move(-1)
+    opens.grid.wheel(-30)
+    assert opens.key == 58
+    assert not any(" 4008 " in line for line in opens.draw())
+    before = opens.draw()
+    opens.add(4)
+    assert opens.draw() == before
+    opens.grid.move(-1)
+    assert opens.key == 57
+    assert any(" 4007 " in line for line in opens.draw())
+
+
+def test_pages_move_view_and_selection() -> None:
+    opens = Opens(100)
+    opens.grid.page(-1)
+    assert opens.key == 90
+    assert opens.grid.notice() == "9 more below, G to follow"
+    opens.grid.page(1)
+    assert opens.grid.following
+
+
+def test_where_nothing_is_followed_the_first_row_is_selected_until_another_one_is() -> None:
+    grid = Grid(Sort("count", falling=True))
+    grid.show(listed(a=3, b=2, c=1))
+    grid.draw(LOOK, 40, 9, focused=True)
+    assert grid.key == "a"
+    grid.show(listed(a=3, b=2, c=9))
+    assert grid.key == "c"
+    grid.move(1)
+    assert grid.key == "a"
+    grid.show(listed(a=0, b=2, c=9))
+    assert grid.key == "a"
+    grid.show(listed(b=2, c=9))
+    assert grid.key == "b"
+    grid.top()
+    assert grid.key == "c"
+
+
+def test_cells_are_chosen_among_those_that_are_seen() -> None:
+    opens = Opens(10)
+    assert opens.grid.column == "comm"
+    opens.grid.act("cell-right")
+    assert opens.grid.column == "user"
+    for _ in range(20):
+        opens.grid.act("cell-right")
+    assert opens.grid.column == "path"
+    opens.grid.draw(LOOK, 30, HEIGHT, focused=True)
+    assert opens.grid.column in {"path", "comm"}
+    for _ in range(20):
+        opens.grid.act("cell-left")
+    assert opens.grid.column == opens.grid._spots[0].id
+
+
+def test_cells_are_what_the_filter_can_have_and_what_can_be_opened() -> None:
+    opens = Opens(10)
+    opens.grid.top()
+    opens.grid.move(4)
+    found = {}
+    opens.grid._column = "time"
+    for _ in range(9):
+        found[opens.grid.column] = (opens.grid.cell, opens.grid.subject)
+        opens.grid.act("cell-right")
+    process = Process(4004, "sshd", START + 4 * SECOND)
+    path = "/usr/share/locale/de/4.mo"
+    assert found["time"] == (None, process)
+    assert found["pid"] == (Cell("pid", "4004"), process)
+    assert found["comm"] == (Cell("comm", "sshd"), process)
+    assert found["error"] == (Cell("err", "ENOENT"), process)
+    assert found["fd"] == (None, process)
+    opens.grid._column = "path"
+    assert (opens.grid.cell, opens.grid.subject) == (Cell("path", path), File(path))
+    opens.grid.move(-1)
+    opens.grid._column = "error"
+    assert opens.grid.cell == Cell("err", "none")
+
+
+def test_a_disk_and_a_unit_are_told_by_their_names() -> None:
+    columns = (Column("disk", "DISK", "word", 8, ""), Column("cgroup", "UNIT", "word", 12, ""))
+    grid = Grid()
+    grid.show(Listed(columns, ["x"], [["sda", "/system.slice/nginx.service"]]))
+    grid.draw(LOOK, 60, 5, focused=True)
+    grid._column = "disk"
+    assert (grid.cell, grid.subject) == (Cell("disk", "sda"), Disk("sda"))
+    grid._column = "cgroup"
+    assert grid.cell == Cell("unit", "nginx.service")
+
+
+def test_sort_goes_on_and_off_inverts_and_moves() -> None:
+    opens = Opens(20)
+    for _ in range(9):
+        opens.grid.act("cell-right")
+    opens.grid.act("cell-left")
+    assert opens.grid.column == "latency_us"
+    opens.grid.act("sort")
+    assert opens.grid.sort == Sort("latency_us", falling=True)
+    assert "LAT us▼" in opens.draw()[0]
+    times = [float(str(value)) for value in opens.seen("latency_us")]
+    assert times == sorted(times, reverse=True)
+    opens.grid.act("invert")
+    assert "LAT us▲" in opens.draw()[0]
+    opens.grid.act("sort-right")
+    assert opens.grid.sort == Sort("path", falling=False)
+    assert opens.seen("path") == sorted(map(str, opens.seen("path")))
+    opens.grid.act("sort-left")
+    opens.grid.act("sort")
+    assert opens.grid.sort is None
+    assert opens.seen() == [4000 + n for n in range(20)]
+    assert opens.grid.following
+
+
+def test_what_is_sorted_in_ascii() -> None:
+    opens = Opens(3)
+    opens.grid.sort = Sort("fd", falling=True)
+    opens.show()
+    assert "FDv" in opens.grid.draw(PLAIN, WIDTH, HEIGHT, focused=True)[0].text
+
+
+def test_none_is_last_whichever_way() -> None:
+    for falling in (True, False):
+        opens = Opens(20)
+        opens.grid.sort = Sort("fd", falling)
+        opens.show()
+        assert opens.seen("fd")[-4:] == [None] * 4
+        assert None not in opens.seen("fd")[:-4]
+
+
+VALUES = st.none() | st.integers() | st.floats() | st.text(max_size=5) | st.lists(st.text(max_size=5), max_size=3)
+
+
+@given(st.lists(VALUES), st.sampled_from(["number", "us", "word", "argv", "error", "time"]), st.booleans())
+def test_any_values_have_an_order(values: list[object], kind: str, falling: bool) -> None:
+    keys = [comparable(value, kind) for value in values]  # type: ignore[arg-type]
+    order = ordered(keys, falling=falling)
+    assert sorted(order) == list(range(len(values)))
+    known = [key for at in order if (key := keys[at]) is not None]
+    assert [keys[at] for at in order[len(known) :]] == [None] * (len(order) - len(known))
+    assert known == sorted(known, reverse=falling)  # type: ignore[type-var]
+    for one, other in pairwise(order):
+        assert keys[one] != keys[other] or one < other
+
+
+def test_a_click_selects_the_row_and_the_cell_under_it_and_one_on_a_title_sorts() -> None:
+    opens = Opens(30)
+    spot = next(spot for spot in opens.grid._spots if spot.id == "path")
+    assert opens.grid.click(spot.start + 3, 4)
+    assert (opens.key, opens.grid.column) == (23, "path")
+    assert not opens.grid.click(spot.start, 0)
+    assert opens.grid.sort == Sort("path", falling=False)
+    opens.grid.click(spot.start, 0)
+    assert opens.grid.sort == Sort("path", falling=True)
+    assert not opens.grid.click(0, 99)
+
+
+def test_find_goes_round_and_finds_what_is_hidden_too() -> None:
+    opens = Opens(60)
+    opens.grid.look_for(Wanted("relative"))
+    assert opens.grid.matches() == 5
+    assert opens.grid.find(0)
+    assert opens.key == 52
+    found = []
+    for step in (1, 1, -1, -1, -1):
+        assert opens.grid.find(step)
+        found.append(opens.key)
+    assert found == [0, 13, 0, 52, 39]
+    opens.grid.look_for(Wanted("is nowhere"))
+    assert (opens.grid.matches(), opens.grid.find(1), opens.key) == (0, False, 39)
+
+
+def test_what_is_found_is_counted_anew_when_rows_come() -> None:
+    opens = Opens(10)
+    opens.grid.look_for(Wanted("hosts"))
+    before = opens.grid.matches()
+    opens.add(40)
+    assert opens.grid.matches() > before
+
+
+def test_what_is_found_is_marked_within_its_cell_and_not_across_cells() -> None:
+    opens = Opens(4)
+    opens.grid.look_for(Wanted("root"))
+    strips = opens.grid.draw(LOOK, WIDTH, HEIGHT, focused=True)
+    marked = [segment.text for strip in strips for segment in strip if segment.style and segment.style.underline]
+    assert marked == ["root"] * 4
+    opens.grid.look_for(Wanted("k root"))
+    strips = opens.grid.draw(LOOK, WIDTH, HEIGHT, focused=True)
+    assert not any(segment.style and segment.style.underline for strip in strips for segment in strip)
+
+
+def test_a_selected_row_and_cell_can_be_told_without_any_colour() -> None:
+    opens = Opens(10)
+    opens.grid.move(-2)
+    strips = opens.grid.draw(LOOK, WIDTH, HEIGHT, focused=True)
+    reverse = [segment.text.strip() for strip in strips for segment in strip if segment.style and segment.style.reverse]
+    assert reverse == ["make"]
+    row = next(strip for strip in strips if " 4007 " in strip.text)
+    assert all(segment.style and segment.style.bold for segment in row)
+    aside = opens.grid.draw(LOOK, WIDTH, HEIGHT, focused=False)
+    assert all(segment.style and segment.style.bold for segment in aside[strips.index(row)])
+    assert not any(segment.style and segment.style.reverse for strip in aside for segment in strip)
+
+
+def test_what_is_copied_is_safe_and_has_hidden_columns() -> None:
+    log = Log(EXEC.columns)
+    row = exec_row(0, START)
+    row[5] = "\x1b[31m"
+    log.add(0, [row], tested=False)
+    grid = Grid()
+    grid.show(LogSheet("exec", log, EXEC.columns, Memory(), ""))
+    grid.draw(LOOK, 80, 9, focused=True)
+    fields = grid.copied.split("\t")
+    assert len(fields) == len(EXEC.columns)
+    assert fields[5] == "\\x1b[31m"
+    assert fields[-1] == "33"
+    assert grid.contents.rows == [row]
+
+
+def test_an_empty_table_is_harmless() -> None:
+    grid = Grid()
+    for command in ("cell-left", "cell-right", "sort", "sort-left", "sort-right", "invert"):
+        grid.act(command)
+    for move in (grid.top, grid.bottom):
+        move()
+    grid.move(1)
+    grid.page(-1)
+    grid.wheel(3)
+    grid.click(0, 0)
+    assert (grid.cell, grid.subject, grid.copied, grid.find(1), grid.matches()) == (None, None, "", False, 0)
+
+
+STEPS = st.lists(
+    st.tuples(st.sampled_from(["move", "page", "wheel", "add", "filter", "sort", "top", "bottom", "find", "click"]),
+              st.integers(-9, 9)), max_size=12,
+)  # fmt: skip
+
+
+@given(STEPS, st.integers(1, 90), st.integers(1, 9), st.integers(0, 20))
+def test_whatever_one_does_the_lines_fit_and_the_selected_row_is_one_of_them(
+    steps: list[tuple[str, int]], width: int, height: int, count: int
+) -> None:
+    opens = Opens(count, most_rows=20)
+    grid = opens.grid
+    grid.look_for(Wanted("o"))
+    for what, by in steps:
+        match what:
+            case "move" | "page" | "wheel" | "find":
+                getattr(grid, what)(by)
+            case "add":
+                opens.add(abs(by))
+            case "filter":
+                opens.log.select(parse("comm:nginx" if by > 0 else ""))
+                opens.show()
+            case "sort":
+                grid.act("sort" if by > 0 else "sort-right")
+            case "click":
+                grid.click(abs(by), abs(by))
+            case _:
+                getattr(grid, what)()
+        strips = grid.draw(LOOK, width, height, focused=True)
+        assert {strip.cell_length for strip in strips} <= {width}
+        assert len(strips) <= height
+        if grid.current is not None:
+            assert 0 <= grid.current < grid.count == len(opens.log)
+
+
+def test_rows_keep_their_values() -> None:
+    rows: list[Row] = [["a", 1], ["b", 2]]
+    assert Listed(COLUMNS, ["a", "b"], rows).row(1) == ["b", 2]

@@ -1,0 +1,114 @@
+"""The prompt: completes, remembers, complains at the place; the menu: narrows down."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui import theme
+from tui.widgets.edit import Edit, edited, inserted
+from tui.widgets.glyphs import UNICODE
+from tui.widgets.line import look
+from tui.widgets.menu import Choice, matching
+from tui.widgets.prompt import Completion, Problem, Prompt, Question
+
+WORDS = ("comm:", "container:", "cgroup:")
+
+
+def complete(text: str, at: int) -> Completion:
+    start = text.rfind(" ", 0, at) + 1
+    return Completion(start, at, tuple(word for word in WORDS if at > start and word.startswith(text[start:at])))
+
+
+class Asked:
+    """A prompt, and what it told whoever asked."""
+
+    def __init__(self, text: str = "", past: tuple[str, ...] = ()) -> None:
+        self.typed: list[str] = []
+        self.ended: list[bool] = []
+        self.prompt = Prompt(look(theme.load("dark"), UNICODE))
+        self.prompt.redraw = lambda: None  # type: ignore[method-assign]  there is no screen
+        self.prompt.begin(
+            Question("filter", "a hint", self._take, self.ended.append, lambda: "12 rows", complete, past), text
+        )
+
+    def _take(self, text: str) -> Problem | None:
+        self.typed.append(text)
+        return Problem("no bangs", text.index("!")) if "!" in text else None
+
+    def press(self, *keys: str) -> Asked:
+        for key in keys:
+            self.prompt.press(key, key if len(key) == 1 else None)
+        return self
+
+    @property
+    def lines(self) -> list[str]:
+        return [strip.text for strip in self.prompt.draw(60, 2)]
+
+
+def test_tab_goes_through_what_could_be_typed() -> None:
+    asked = Asked().press("x", " ", "c", "o")
+    assert asked.lines[1].split() == ["comm:", "container:"]
+    assert asked.press("tab").prompt.text == "x comm:"
+    assert asked.press("tab").prompt.text == "x container:"
+    assert asked.press("tab").prompt.text == "x comm:"
+    assert asked.press("shift+tab").prompt.text == "x container:"
+    assert asked.press("a").prompt.text == "x container:a"
+    assert asked.typed[-1] == "x container:a"
+
+
+def test_tab_does_nothing_where_nothing_fits() -> None:
+    asked = Asked("zzz").press("tab")
+    assert (asked.prompt.text, asked.typed) == ("zzz", [])
+
+
+def test_arrows_go_through_what_was_typed_before() -> None:
+    asked = Asked(past=("one", "two")).press("n", "up")
+    assert asked.prompt.text == "two"
+    assert asked.press("up", "up").prompt.text == "one"
+    assert asked.press("down", "down", "down").prompt.text == "n"
+    assert asked.typed == ["n", "two", "one", "two", "n"]
+
+
+def test_what_is_wrong_is_said_at_its_place() -> None:
+    asked = Asked().press("a", "b", "!")
+    assert asked.lines[1].index("▲") == asked.lines[0].index("!")
+    assert "no bangs" in asked.lines[1]
+    assert "a hint" in asked.press("backspace").lines[1]
+
+
+def test_it_ends_with_enter_or_escape() -> None:
+    assert Asked().press("enter").ended == [True]
+    assert Asked().press("escape").ended == [False]
+
+
+def test_the_note_stands_at_the_right_and_the_line_fits() -> None:
+    asked = Asked("x" * 200)
+    assert asked.lines[0].rstrip().endswith("12 rows")
+    assert all(len(line) == 60 for line in asked.lines)
+
+
+KEYS = st.sampled_from(
+    ["left", "right", "home", "end", "backspace", "delete", "ctrl+u", "ctrl+k", "ctrl+w", "a", " ", "é"]
+)
+
+
+@given(st.text(max_size=20), st.lists(KEYS, max_size=30))
+def test_the_caret_stays_within_the_line(text: str, keys: list[str]) -> None:
+    edit = inserted(Edit(), text)
+    for key in keys:
+        edit = edited(edit, key, key if len(key) == 1 else None)
+        assert 0 <= edit.at <= len(edit.text)
+        assert all(character.isprintable() for character in edit.text)
+
+
+def test_a_menu_finds_by_words_and_puts_beginnings_first() -> None:
+    choices = [
+        Choice("a", "", "pause", "hold the view"),
+        Choice("b", "", "view", "next view"),
+        Choice("c", "", "quit", "leave"),
+    ]
+    assert [choice.id for choice in matching(choices, "view")] == ["b", "a"]
+    assert [choice.id for choice in matching(choices, "VIEW hold")] == ["a"]
+    assert matching(choices, "nothing") == []
+    assert len(matching(choices, "")) == 3

@@ -1,0 +1,41 @@
+"""`ebtop config`: the settings there are, with their defaults; where the file is; what is wrong with it."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from tui.commands import configured
+from tui.commands.arguments import Parser
+from tui.commands.errors import CommandError
+
+DESCRIPTION = """\
+The settings with their defaults, as TOML with comments. To begin with a file of your own:
+  mkdir -p ~/.config/ebtop && ebtop config > ~/.config/ebtop/config.toml"""
+
+
+def parser() -> Parser:
+    made = Parser("ebtop config", DESCRIPTION)
+    which = made.add_mutually_exclusive_group()
+    which.add_argument("--path", action="store_true", help="print where the file is")
+    which.add_argument("--check", action="store_true", help="say what is wrong with the file and the themes beside it")
+    return made
+
+
+def run(args: Namespace) -> int:
+    from tui import launch
+
+    launch.drop_privileges()
+    from tui import theme
+    from tui.settings import places
+    from tui.settings.printed import printed
+
+    if args.path:
+        print(places.config())
+    elif args.check:
+        wrong = (*configured.loaded().warnings, *theme.load_own()[1])
+        if wrong:
+            raise CommandError(*wrong)
+        print(f"{places.config()}: {'all is well' if places.config().exists() else 'not there, the defaults hold'}")
+    else:
+        print(printed(configured.known()), end="")
+    return 0

@@ -1,0 +1,88 @@
+"""What a pane has to tell as a file: CSV for spreadsheets, JSON for programs. Pure; `write_new` makes the file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+from itertools import count
+from pathlib import Path
+
+from probes.snapshot import Column, Value
+from tui.dump_json import rfc3339
+from tui.subject import Contents
+from tui.text import safe
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection)."""
+MOST_TRIES = 1000
+
+
+def as_csv(contents: Contents) -> str:
+    """A heading of column ids, then a line a row; arguments are joined by blanks, times are RFC 3339.
+
+    Text is written as it is shown, so that nothing in it can harm a terminal, and never begins as a formula does.
+    """
+    made = io.StringIO()
+    writer = csv.writer(made, lineterminator="\n")
+    writer.writerow([column.id for column in contents.columns])
+    for row in contents.rows:
+        writer.writerow([_field(value, column) for value, column in zip(row, contents.columns, strict=True)])
+    return made.getvalue()
+
+
+def as_json(contents: Contents) -> str:
+    """An array of objects, one a row, by column id; pure ASCII."""
+    ids = [column.id for column in contents.columns]
+    lines = (
+        json.dumps(dict(zip(ids, map(_value, row, contents.columns), strict=True)), allow_nan=False)
+        for row in contents.rows
+    )
+    # ASCII ends with DEL, which JSON does not escape by itself; it can only stand within a string.
+    return "[\n" + ",\n".join(lines).replace("\x7f", "\\u007f") + "\n]\n"
+
+
+def as_svg(screenshot: str) -> str:
+    """Textual's picture of the screen, with the blanks within lines that other viewers would fold."""
+    svg = re.sub(r">([^<>\n]+)</text>", lambda found: f">{found[1].replace(' ', '&#160;')}</text>", screenshot)
+    return svg.replace("<text ", '<text xml:space="preserve" ')
+
+
+def write_new(folder: Path, name: str, suffix: str, data: bytes) -> Path:
+    """A new file that only its owner can read, under that name or the next one that is free; never over another.
+
+    Raises OSError.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    for number in count(1):
+        path = folder / (f"{name}.{suffix}" if number == 1 else f"{name}-{number}.{suffix}")
+        try:
+            fd = os.open(path, flags, 0o600)
+        except FileExistsError:
+            if number < MOST_TRIES:
+                continue
+            raise
+        try:
+            with os.fdopen(fd, "wb") as file:
+                file.write(data)
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
+        return path
+    raise AssertionError("counting does not end")
+
+
+def _value(value: Value, column: Column) -> Value:
+    return rfc3339(value) if column.kind == "time" and isinstance(value, int) else value
+
+
+def _field(value: Value, column: Column) -> str | int | float:
+    told = _value(value, column)
+    if told is None:
+        return ""
+    if isinstance(told, int | float):
+        return told
+    text = safe(" ".join(told) if isinstance(told, list) else told)
+    return f"'{text}" if text.startswith(FORMULA) else text

@@ -1,0 +1,53 @@
+"""What a screen begins with: what is set, what was kept, and what is wrong with either."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from tui import theme as colours
+from tui.settings.kept import Kept, Layout
+from tui.settings.load import Loaded
+from tui.settings.settings import Settings
+
+
+class Setup(msgspec.Struct, frozen=True):
+    """What a screen begins with.
+
+    settings  what holds: the file, and the flags above it
+    themes    by name, in the order in which a key goes through them
+    theme     the name of the one to begin with
+    layout    which panes are to be seen
+    kept      takes what is chosen on the screen: `with_theme`, `with_layout`, then `save`
+    warnings  what is wrong with the user's files, a line each
+    """
+
+    settings: Settings = Settings()
+    themes: Mapping[str, colours.Theme] = msgspec.field(default_factory=colours.load_all)
+    theme: str = colours.DEFAULT
+    layout: Layout = Layout()
+    kept: Kept = Kept()
+    warnings: tuple[str, ...] = ()
+
+
+def setup(loaded: Loaded, flags: Mapping[str, object]) -> Setup:
+    """What a screen begins with. `flags` are values of settings by their fields. Raises ThemeError for a theme that was
+    asked for by a flag."""
+    configured = loaded.settings
+    settings = msgspec.structs.replace(configured, **flags)
+    kept = Kept.load(configured)
+    own, warnings = colours.load_own()
+    themes = {**colours.load_all(), **own}
+    asked = flags.get("theme")
+    if isinstance(asked, str) and asked not in themes:
+        colours.load(asked)
+    wanted = settings.theme if asked is not None else kept.theme or settings.theme
+    return Setup(
+        settings=settings,
+        themes=themes,
+        theme=wanted if wanted in themes else colours.DEFAULT,
+        layout=kept.layout or Layout(),
+        kept=kept,
+        warnings=(*loaded.warnings, *warnings),
+    )
