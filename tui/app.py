@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from rich.console import Console
 from textual import events, on
@@ -18,18 +18,26 @@ from textual.timer import Timer
 from probes.snapshot import Snapshot
 from tui import keys
 from tui import theme as colours
+from tui.actions.appearance import Appearance
+from tui.actions.evidence import Evidence
 from tui.actions.filtering import Filtering
+from tui.actions.opening import Opening
 from tui.actions.pages import Pages
+from tui.actions.recording import Recording
 from tui.actions.searching import Searching
 from tui.actions.session import Session
+from tui.actions.travel import Travel
 from tui.hangup import leave_when_hung_up
 from tui.history import History, View
 from tui.host import Actions
+from tui.keys import Where
 from tui.own import OwnCost, pace_collector, settle_memory
+from tui.pages.subject_screen import SubjectScreen
 from tui.panes.arrangement import Arrangement
 from tui.panes.block.pane import BlockPane
 from tui.panes.pane import Pane
-from tui.panes.rows import RowPane
+from tui.panes.rows.pane import RowPane
+from tui.settings.setup import Setup
 from tui.source import Source
 from tui.widgets.findings_line import FindingsLine
 from tui.widgets.findings_page import FindingsPage, FindingsScreen
@@ -40,6 +48,7 @@ from tui.widgets.line import Look, look
 from tui.widgets.menu import Choice, MenuPage, MenuScreen
 from tui.widgets.page import PageScreen
 from tui.widgets.prompt import Prompt, Question
+from tui.widgets.time_line import TimeLine
 
 WIDE, TALL = 110, 30
 """From this many cells on, histograms stand beside the rows; from this many lines on, panes have frames."""
@@ -54,7 +63,7 @@ class Ebtop(App[None]):
 
     Once it has ended, `outcome` is the line to print, if any, and the exit code.
 
-    themes   by name, in the order in which a key goes through them; `chosen` is the first
+    setup    what is set by files and flags
     cost     share of a core that this process used since the last call
     """
 
@@ -65,21 +74,22 @@ class Ebtop(App[None]):
     def __init__(
         self,
         source: Source,
-        themes: Mapping[str, colours.Theme],
-        chosen: str,
+        setup: Setup,
         glyphs: Glyphs,
         cost: Callable[[], float],
     ) -> None:
-        super().__init__()
-        self.source, self._themes, self._glyphs, self._cost = source, themes, glyphs, cost
+        # Textual takes NO_COLOR as grey, but where it passes on the terminal's own colours as none at all.
+        self._colourless = bool(os.environ.get("NO_COLOR"))
+        super().__init__(ansi_color=self._colourless or None)
+        self.source, self._setup, self._glyphs, self._cost = source, setup, glyphs, cost
         self.outcome = ("", 0)
-        self.history = History(source.hello)
-        self.keymap = keys.Keymap((*keys.COMMANDS, *keys.toggles(source.hello.probes)))
+        self.history = History(source.hello, setup.settings.history_s, setup.settings.history_bytes)
+        self.keymap = keys.Keymap((*keys.COMMANDS, *keys.toggles(source.hello.probes)), setup.settings.keymap)
         self._notice, self._said = "", ("", False)
         self._quiet: Timer | None = None
-        for name, made in themes.items():
+        for name, made in setup.themes.items():
             self.register_theme(_for_textual(name, made))
-        self.theme = chosen
+        self.theme = setup.theme
 
     # What is on the screen
 
@@ -93,10 +103,17 @@ class Ebtop(App[None]):
         tables = Container(*(pane for pane in self.panes if isinstance(pane, RowPane)), id="tables")
         graphs = Container(*(pane for pane in self.panes if isinstance(pane, BlockPane)), id="graphs")
         self._arrangement = Arrangement(self.panes, (tables, graphs))
+        layout = self._setup.layout
+        # A digit brings back what is hidden only where there is no probe to be turned on.
+        self._arrangement.restore(layout.zoomed, () if self.source.live else layout.hidden)
         self._pane = self.panes[0]
         self._actions = self._make_actions()
+        for pane in self.panes:
+            if isinstance(pane, BlockPane):
+                pane.seek = self._travel.seek
         self._header = Header(shown, self._status(self.history.view))
         self._findings_line = FindingsLine(shown)
+        self._time_line = TimeLine(shown, self._travel.choose)
         self._prompt = Prompt(shown)
         ranked = sorted((one for one in self.keymap.commands if one.footer), key=lambda command: command.footer)
         toggles = [command for command in self.keymap.commands if command.group == "Probes"]
@@ -104,6 +121,7 @@ class Ebtop(App[None]):
         yield self._header
         yield self._findings_line
         yield Container(tables, graphs, id="panes")
+        yield self._time_line
         yield self._prompt
         yield self._footer
 
@@ -112,14 +130,18 @@ class Ebtop(App[None]):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self.exit)
-        self._pane.focus()
+        self._arrangement.focus(self._arrangement.zoomed or next(iter(self._arrangement.present), self._pane))
         self._arrangement.apply()
+        for warning in self._setup.warnings:
+            self.say(warning, bad=True)
         self.source.start(self)
         self.call_after_refresh(settle_memory)
 
     def on_unmount(self) -> None:
         """Nothing more is shown."""
         self.source.stop()
+        if (recorded := self._recording.finish()) and not self.outcome[0]:
+            self.outcome = (recorded, 0)
 
     def on_resize(self, event: events.Resize) -> None:
         """Frames need room."""
@@ -130,7 +152,7 @@ class Ebtop(App[None]):
     @property
     def shown_look(self) -> Look:
         """See Host."""
-        return look(self._themes[self.theme], self._glyphs)
+        return look(self._setup.themes[self.theme], self._glyphs, colourless=self._colourless)
 
     @property
     def pane(self) -> Pane:
@@ -149,9 +171,18 @@ class Ebtop(App[None]):
             pane.show(probe)
         self._show_header()
         self._show_findings(view)
+        if isinstance(self.screen, SubjectScreen):
+            self.screen.show(view, held=self.history.paused)
+        self._show_time_line()
 
     def _show_header(self) -> None:
-        self._header.show(self._status(self.history.present if self.history.paused else self.history.view))
+        self._header.show(self._status(self.history.view))
+
+    def _show_time_line(self) -> None:
+        shown = self.history.paused or not self.source.live
+        self._time_line.set_class(shown, "-shown")
+        if shown:
+            self._time_line.show(self._travel.moments)
 
     def _show_findings(self, view: View) -> None:
         now = view.tick.time if view.tick else 0
@@ -174,16 +205,24 @@ class Ebtop(App[None]):
             lost=sum(probe.counts.lost for probe in view.probes),
             over=sum(probe.counts.over_budget for probe in view.probes),
             interval_s=self._session.interval_s,
+            since=self._travel.since,
+            speed=self.source.speed,
+            recording=self._recording.size,
         )
 
     # What the source tells
 
     def tick(self, snapshot: Snapshot) -> None:
         """See Sink."""
+        self.passed(snapshot)
+        self.show()
+
+    def passed(self, snapshot: Snapshot) -> None:
+        """See Sink."""
         pace_collector(snapshot)
         self._filtering.adopt(snapshot.filter)
         self.history.add(snapshot, live=self.source.live)
-        self.show()
+        self._recording.took()
 
     def restart(self) -> None:
         """See Sink."""
@@ -207,9 +246,12 @@ class Ebtop(App[None]):
     # What the user asks for
 
     def _make_actions(self) -> Actions:
-        self._session = Session(self, self._arrangement)
+        appearance = Appearance(self, self._setup, self._arrangement, self._put_on)
+        self._session = Session(self, self._arrangement, appearance.keep_layout)
         self._filtering = Filtering(self, self.set_timer)
         self._searching = Searching(self)
+        self._travel = Travel(self, self.set_timer, self._focus_time_line)
+        self._recording = Recording(self, self.set_timer)
         moves = {
             "down": lambda: self.pane.scroll_lines(1),
             "up": lambda: self.pane.scroll_lines(-1),
@@ -221,15 +263,18 @@ class Ebtop(App[None]):
         return {
             "quit": self.exit,
             "back": self._back,
-            "zoom": lambda: self._arrangement.zoom(self.pane),
-            "theme": self._next_theme,
             "focus-next": self.action_focus_next,
             "focus-previous": self.action_focus_previous,
             **moves,
+            **appearance.actions,
             **self._session.actions,
             **self._filtering.actions,
             **self._searching.actions,
-            **Pages(self, self.keymap, lambda: self.pane.where).actions,
+            **Opening(self, self._filtering.add).actions,
+            **self._travel.actions,
+            **self._recording.actions,
+            **Evidence(self, self.export_screenshot, self.copy_to_clipboard).actions,
+            **Pages(self, self.keymap, lambda: self._where).actions,
         }
 
     async def on_event(self, event: events.Event) -> None:
@@ -242,7 +287,7 @@ class Ebtop(App[None]):
             await super().on_event(event)
         elif self.focused is self._prompt:
             self._prompt.press(event.key, event.character)
-        elif command := self.keymap.find(event.key, self.pane.where):
+        elif command := self.keymap.find(event.key, self._where):
             self.command(command)
 
     def command(self, command: str) -> None:
@@ -255,15 +300,34 @@ class Ebtop(App[None]):
             self.pane.act(command)
 
     def action_focus_next(self) -> None:
-        """Textual's own name for Tab."""
-        self._arrangement.step(self.pane, 1)
+        """Textual's own name for Tab: the time line, where there is one, comes after the last pane."""
+        last = self.pane is self._arrangement.present[-1] and not self._on_time_line
+        if last and self._time_line.has_class("-shown"):
+            self._focus_time_line(True)
+        else:
+            self._arrangement.step(self.pane, 1)
 
     def action_focus_previous(self) -> None:
-        """Textual's own name for Shift+Tab."""
-        self._arrangement.step(self.pane, -1)
+        """Textual's own name for Shift+Tab; from the time line it leads back to the pane that had the focus."""
+        self._arrangement.step(self.pane, 0 if self._on_time_line else -1)
+
+    @property
+    def _on_time_line(self) -> bool:
+        return self.focused is self._time_line
+
+    @property
+    def _where(self) -> Sequence[Where]:
+        """What commands apply to: those of the time line come first where it has the focus."""
+        return ("time", *self.pane.where) if self._on_time_line else self.pane.where
+
+    def _focus_time_line(self, given: bool) -> None:
+        if given:
+            self.screen.set_focus(self._time_line)
+        elif self._on_time_line:
+            self.screen.set_focus(self.pane)
 
     def _back(self) -> None:
-        if not self._searching.forget() and not self.pane.back():
+        if not self._searching.forget() and not self._travel.back() and not self.pane.back():
             self._filtering.pop()
 
     @on(Footer.Chosen)
@@ -274,6 +338,10 @@ class Ebtop(App[None]):
     def _title_clicked(self, event: Pane.Toggled) -> None:
         self.command(f"toggle-{event.number}")
 
+    @on(Pane.Asked)
+    def _asked_by_pane(self, event: Pane.Asked) -> None:
+        self.command(event.command)
+
     @on(events.Click, "#findings-line")
     def _findings_clicked(self) -> None:
         self.command("findings")
@@ -283,10 +351,9 @@ class Ebtop(App[None]):
             self._arrangement.focus(found)
             found.act(command)
 
-    def _next_theme(self) -> None:
-        names = list(self._themes)
-        self.theme = names[(names.index(self.theme) + 1) % len(names)]
-        for canvas in (self._header, self._findings_line, self._footer, self._prompt, *self.panes):
+    def _put_on(self, theme: str) -> None:
+        self.theme = theme
+        for canvas in (self._header, self._findings_line, self._footer, self._prompt, self._time_line, *self.panes):
             canvas.look = self.shown_look
 
     # What actions ask for: see Host
@@ -301,7 +368,7 @@ class Ebtop(App[None]):
 
     def ask(self, question: Question, text: str = "") -> None:
         """See Host."""
-        before = self.pane
+        before = self._time_line if self._on_time_line else self.pane
 
         def done(kept: bool) -> None:
             self._prompt.remove_class("-open")
@@ -316,6 +383,10 @@ class Ebtop(App[None]):
         """See Host."""
         page = MenuPage(self.shown_look, title, choices)
         self.push_screen(MenuScreen(page), lambda choice: chosen(choice) if choice else None)
+
+    def later(self, call: Callable[[], None]) -> None:
+        """See Host."""
+        self.call_after_refresh(call)
 
     def open_page(self, screen: PageScreen) -> None:
         """See Host."""
@@ -335,11 +406,11 @@ def _for_textual(name: str, made: colours.Theme) -> TextualTheme:
     )
 
 
-def run(source: Source, *, theme: str) -> int:
-    """Show a session until it ends or the user leaves; the exit code. Raises ThemeError."""
-    app = Ebtop(source, colours.load_all(), theme, _glyphs(), OwnCost())
+def run(source: Source, setup: Setup) -> int:
+    """Show a session until it ends or the user leaves; the exit code."""
+    app = Ebtop(source, setup, _glyphs(), OwnCost())
     leave_when_hung_up(sys.__stdin__.fileno() if sys.__stdin__ else 0)
-    app.run()
+    app.run(mouse=setup.settings.mouse)
     line, code = app.outcome
     if line:
         print(f"ebtop: {line}", file=sys.stderr)

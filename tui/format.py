@@ -84,6 +84,18 @@ def uptime(seconds: float) -> str:
     return f"{whole // _MINUTE_S}m {whole % _MINUTE_S:02}s"
 
 
+def about(seconds: float) -> str:
+    """A length of time in a word, rounded: `45s`, `15m`, `3h`."""
+    if seconds < 2 * _MINUTE_S:
+        return f"{seconds:.0f}s"
+    return f"{seconds / _MINUTE_S:.0f}m" if seconds < 2 * _HOUR_S else f"{seconds / _HOUR_S:.0f}h"
+
+
+def speed(times: float) -> str:
+    """How fast something is played: `1x`, `8x`, `1/4x`."""
+    return f"{times:g}x" if times >= 1 else f"1/{1 / times:g}x"
+
+
 def clock(ns: int) -> str:
     """Nanoseconds since the epoch as local time, `12:34:56.789`."""
     seconds, rest = divmod(ns, 1_000_000_000)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 import msgspec
 
@@ -31,13 +32,20 @@ from probes.snapshot import (
     Work,
 )
 from tui.findings.finding import Finding
-from tui.findings.watch import Watch
+from tui.findings.watch import MOST_PAST, Watch
+from tui.rewind import Moment, PastLog, ended, moment
+from tui.tape import HISTORY_S, Tape
+from tui.tape import MOST_BYTES as MOST_TAPE_BYTES
 from tui.timeline import Timeline
 from tui.window import Key, Moving, Tail, Window
 
 MOST_ROWS = 20_000
 MOST_BYTES = 6 << 20
 """Bounds of the rows kept of a probe; whichever is reached first."""
+
+Derived = TypeVar("Derived")
+Told = tuple[bytes, Derived]
+"""Something that was made of a row, and the row as it was then, packed."""
 
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(Row).decode
@@ -54,6 +62,7 @@ class Log:
         self._bytes = 0
         self._filter = Filter()
         self._matching: deque[int] = deque()
+        self._finished: deque[tuple[int, int]] = deque()
         self.first = 0
 
     @property
@@ -76,6 +85,22 @@ class Log:
             number = self._matching[at] if self._filter.terms else self.first + at
             yield number, _unpack(self._packed[number - self.first])
 
+    def derive(self, of: Callable[[Row], Derived], known: Mapping[int, Told[Derived]]) -> dict[int, Told[Derived]]:
+        """What `of` makes of each row that passes the filter, by number; `known` is what was told the last time, and is
+        taken over for rows that have not changed since.
+        """
+        numbers = self._matching if self._filter.terms else range(self.first, self.end)
+        told: dict[int, Told[Derived]] = {}
+        for number, packed in zip(numbers, self._kept(), strict=True):
+            before = known.get(number)
+            told[number] = before if before and before[0] is packed else (packed, of(_unpack(packed)))
+        return told
+
+    def _kept(self) -> Iterator[bytes]:
+        if not self._filter.terms:
+            return iter(self._packed)
+        return (self._packed[number - self.first] for number in self._matching)
+
     def index(self, number: int) -> int:
         """How many of the rows that pass the filter are older than that number."""
         if not self._filter.terms:
@@ -97,9 +122,11 @@ class Log:
             self.first += 1
         while self._matching and self._matching[0] < self.first:
             self._matching.popleft()
+        if len(self._finished) > 2 * len(self._packed):
+            self._finished = deque(one for one in self._finished if one[1] >= self.first)
 
-    def finish(self, ended: Sequence[Exit]) -> None:
-        """Fill the later columns of rows whose process has ended."""
+    def finish(self, ended: Sequence[Exit], moment: int = 0) -> None:
+        """Fill the later columns of rows whose process has ended; `moment` is the number of the tick that tells so."""
         for end in ended:
             at = end.row - self.first
             if not 0 <= at < len(self._packed):
@@ -110,6 +137,7 @@ class Log:
             packed = _pack(row)
             self._bytes += len(packed) - len(self._packed[at])
             self._packed[at] = packed
+            self._finished.append((moment, end.row))
 
     def select(self, chosen: Filter) -> None:
         """Let only matching rows through."""
@@ -119,13 +147,42 @@ class Log:
             numbered = enumerate(self._packed, self.first)
             self._matching.extend(number for number, packed in numbered if self._matches(_unpack(packed)))
 
-    def copy(self) -> Log:
-        """The log as it is now; the rows themselves are shared."""
+    def empty(self) -> Log:
+        """A log of the same kind, with the same filter, that has no rows yet."""
         twin = Log((), self._most_rows, self._most_bytes)
         twin._ids, twin._later, twin._filter = self._ids, self._later, self._filter
-        twin._packed, twin._bytes, twin.first = self._packed.copy(), self._bytes, self.first
-        twin._matching = self._matching.copy()
         return twin
+
+    def copy(self) -> Log:
+        """The log as it is now; the rows themselves are shared."""
+        twin = self.empty()
+        twin._packed, twin._bytes, twin.first = self._packed.copy(), self._bytes, self.first
+        twin._matching, twin._finished = self._matching.copy(), self._finished.copy()
+        return twin
+
+    def upto(self, end: int, moment: int) -> Log:
+        """The log as it was at an earlier moment, when `end` was the number of the row to come next; what it had kept
+        then and has not any more is missing.
+        """
+        twin = self.copy()
+        while twin._packed and twin.end > end:
+            twin._bytes -= len(twin._packed.pop())
+        while twin._matching and twin._matching[-1] >= end:
+            twin._matching.pop()
+        while twin._finished and twin._finished[-1][0] > moment:
+            _, number = twin._finished.pop()
+            if self.first <= number < end:
+                twin._reopen(number - twin.first)
+        return twin
+
+    def _reopen(self, at: int) -> None:
+        """Forget how the process of a row ended."""
+        row = _unpack(self._packed[at])
+        for column in self._later.values():
+            row[column] = None
+        packed = _pack(row)
+        self._bytes += len(packed) - len(self._packed[at])
+        self._packed[at] = packed
 
     def _fitted(self, row: Row) -> Row:
         """The row with a value for each column, whatever a foreign collector sent."""
@@ -138,6 +195,7 @@ class Log:
     def _restart(self, first: int) -> None:
         self._packed.clear()
         self._matching.clear()
+        self._finished.clear()
         self._bytes, self.first = 0, first
 
 
@@ -155,6 +213,7 @@ class ProbeView(msgspec.Struct, frozen=True):
     selected    how many events of the session were to be rows
     findings    what holds now, the worst first
     timeline    what each disk did in the last hour
+    cursor      the time that is looked at, nanoseconds since the epoch; None: now
     """
 
     info: ProbeInfo
@@ -174,6 +233,7 @@ class ProbeView(msgspec.Struct, frozen=True):
     selected: int
     findings: tuple[Finding, ...]
     timeline: Timeline
+    cursor: int | None = None
 
 
 class View(msgspec.Struct, frozen=True):
@@ -200,11 +260,11 @@ class Track:
         self.tick = ProbeTick(info.id, "compiling")
         self.seen_hz = 0.0
 
-    def add(self, tick: ProbeTick, time: int, span_ns: int, *, tested: bool) -> None:
-        """Take in what the probe saw in a tick that ended at `time`."""
+    def add(self, tick: ProbeTick, time: int, span_ns: int, *, tested: bool, number: int = 0) -> None:
+        """Take in what the probe saw in a tick that ended at `time` and has that number on the tape."""
         self.seen_hz = (tick.counts.seen - self.tick.counts.seen) * 1e9 / max(span_ns, 1)
         self.log.add(tick.first, tick.rows, tested=tested)
-        self.log.finish(tick.exits)
+        self.log.finish(tick.exits, number)
         if self.info.view == "latency":
             self.window.add(span_ns, tick)
             self.timeline.add(time, span_ns, tick.hists, tick.disks)
@@ -223,36 +283,53 @@ class Track:
             self.facts, self.thresholds, tick.selected, findings, self.timeline,
         )  # fmt: skip
 
-    def held(self, findings: tuple[Finding, ...]) -> ProbeView:
-        """The probe as it is now, for as long as one likes."""
-        view = self.view(findings)
-        return msgspec.structs.replace(view, log=view.log.copy(), timeline=view.timeline.copy())
+    def past(self, then: Moment, findings: tuple[Finding, ...], log: Log, timeline: Timeline, cursor: int) -> ProbeView:
+        """The probe as it was, for as long as one likes."""
+        tick, window = then.tick, then.window
+        return ProbeView(
+            self.info, tick.state, tick.message, tick.counts, then.seen_hz, log,
+            window.moving(), tuple(tick.disks), window.span_ns, window.tails, window.work(), window.parts(),
+            then.facts, then.thresholds, tick.selected, findings, timeline, cursor,
+        )  # fmt: skip
 
 
 class History:
-    """The memory of a session."""
+    """The memory of a session: what it is now, and with a cursor in time what it was. All there is to see at the cursor
+    stays as it is until the cursor is moved, even where the tape has let go of it meanwhile.
 
-    def __init__(self, hello: Hello) -> None:
+    tape  the ticks one can go back to
+    """
+
+    def __init__(self, hello: Hello, history_s: float = HISTORY_S, most_bytes: int = MOST_TAPE_BYTES) -> None:
         self._probes = hello.probes
         self._filter = Filter()
+        self._live = True
+        self.tape = Tape(hello.probes, history_s, most_bytes)
         self.clear()
 
     def clear(self) -> None:
         """Forget everything: a recording begins anew."""
         self._tracks = {info.id: Track(info) for info in self._probes}
         self._watch = Watch()
+        self._ended: deque[tuple[int, Finding]] = deque(maxlen=2 * MOST_PAST)
         self._last: Snapshot | None = None
         self._held: View | None = None
+        self._cursor = 0
+        self.tape.clear()
+        self._logs = [PastLog(self.tape, at, info.id) for at, info in enumerate(self._probes)]
         self.select(self._filter)
 
     def add(self, tick: Snapshot, *, live: bool) -> None:
         """Take in a tick. What the kernel filtered from its start to its end is not tested again: it knows more."""
-        before = self._last or tick
+        before, number = self._last or tick, self.tape.end
+        self._live = live
         tested = live and tick.filter.strip() == before.filter.strip() == self._filter.text
         for part in tick.probes:
             if track := self._tracks.get(part.id):
-                track.add(part, tick.time, tick.span_ns, tested=tested)
-        self._watch.take(tick)
+                track.add(part, tick.time, tick.span_ns, tested=tested, number=number)
+        changed = self._watch.take(tick)
+        self._ended.extend((number, finding) for finding in changed if finding.until is not None)
+        self.tape.add(tick, self._watch.current, [finding for finding in changed if finding.until is None])
         self._last = msgspec.structs.replace(tick, probes=tuple(track.tick for track in self._tracks.values()))
 
     def select(self, chosen: Filter) -> None:
@@ -260,32 +337,68 @@ class History:
         self._filter = chosen
         for track in self._tracks.values():
             track.log.select(chosen)
+        for log in self._logs:
+            log.select(chosen)
         for probe in self._held.probes if self._held else ():
             probe.log.select(chosen)
 
+    # The cursor
+
     @property
     def paused(self) -> bool:
-        """Whether the view is held."""
+        """Whether there is a cursor: the view stands still."""
         return self._held is not None
 
+    @property
+    def cursor(self) -> int | None:
+        """Number of the tick that is looked at; None while the newest is followed."""
+        return self._cursor if self.paused else None
+
     def hold(self) -> None:
-        """Keep the view as it is now while more comes in."""
-        self._held = self._view(Track.held)
+        """Put the cursor on the newest tick."""
+        if len(self.tape):
+            self.look_at(self.tape.end - 1)
+
+    def step(self, ticks: int) -> None:
+        """Move it by so many ticks, back if negative, within what there is."""
+        if len(self.tape):
+            self.look_at((self._cursor if self.paused else self.tape.end - 1) + ticks)
+
+    def go(self, time: int) -> None:
+        """Put it on the tick in which that time (nanoseconds since the epoch) is. Before the oldest one, only
+        what reaches back further goes there.
+        """
+        if len(self.tape):
+            number = self.tape.number_at(time)
+            self.look_at(number, min(time, self.tape.mark(number).time) if number == self.tape.first else None)
+
+    def look_at(self, number: int, time: int | None = None) -> None:
+        """Put it on that tick or the nearest there is; `time` is told where it is not the end of the tick."""
+        tape = self.tape
+        self._cursor = number = tape.nearest(number)
+        found, past = tape.findings(number), ended(self._ended, number, MOST_PAST)
+        cursor = tape.mark(number).time if time is None else time
+        tick = tape.rest(number)
+        probes = []
+        for at, (track, log) in enumerate(zip(self._tracks.values(), self._logs, strict=True)):
+            then = moment(tape, number, at, track.info)
+            rows = log.upto(number, track.log, from_kernel=self._live)
+            probes.append(track.past(then, found, rows, track.timeline.copy(), cursor))
+        self._held = View(tick, tuple(probes), found, past)
 
     def release(self) -> None:
         """Show the present again."""
         self._held = None
+        for log in self._logs:
+            log.clear()
 
     @property
     def present(self) -> View:
         """What there is now, whether the view is held or not."""
-        return self._view(Track.view)
+        found = self._watch.current
+        return View(self._last, tuple(track.view(found) for track in self._tracks.values()), found, self._watch.past)
 
     @property
     def view(self) -> View:
         """What is to be shown."""
         return self._held or self.present
-
-    def _view(self, of: Callable[[Track, tuple[Finding, ...]], ProbeView]) -> View:
-        found = self._watch.current
-        return View(self._last, tuple(of(track, found) for track in self._tracks.values()), found, self._watch.past)

@@ -50,5 +50,8 @@ class Host(Protocol):
     def open_page(self, screen: PageScreen) -> None:
         """Show a page over everything else; its result is a command to do, if any."""
 
+    def later(self, call: Callable[[], None]) -> None:
+        """Call it once the screen has been drawn."""
+
     def command(self, command: str) -> None:
         """Do what the command of that id does."""

@@ -5,7 +5,7 @@ Footer, help, palette, the table in the README and what keys do come from here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -157,7 +157,7 @@ class Keymap:
     own  keys that a user gave to commands, by their ids: they take the place of those of the registry
     """
 
-    def __init__(self, commands: Sequence[Command], own: dict[str, tuple[str, ...]] | None = None) -> None:
+    def __init__(self, commands: Sequence[Command], own: Mapping[str, tuple[str, ...]] | None = None) -> None:
         self.commands = tuple(
             msgspec.structs.replace(command, keys=own[command.id]) if own and command.id in own else command
             for command in commands

@@ -6,11 +6,15 @@ import asyncio
 from collections.abc import Iterator
 from typing import Protocol
 
+import msgspec
+
 from probes.filter import Filter, parse, parse_local
-from probes.snapshot import Bye, Control, Hello, Message, Snapshot
+from probes.snapshot import Bye, Control, Hello, Message, ProbeTick, Snapshot
 
 LONGEST_GAP_NS = 60_000_000_000
 """A tick of a recording is never waited for longer than this."""
+FRAME_S = 0.04
+"""What is due within so many seconds is shown at once."""
 
 
 class Sink(Protocol):
@@ -18,6 +22,9 @@ class Sink(Protocol):
 
     def tick(self, snapshot: Snapshot) -> None:
         """A snapshot came."""
+
+    def passed(self, snapshot: Snapshot) -> None:
+        """A snapshot came that need not be shown: more will come at once."""
 
     def restart(self) -> None:
         """A recording begins anew: forget what was."""
@@ -38,6 +45,13 @@ class Source(Protocol):
     def live(self) -> bool:
         """Whether probes can be turned on and off, and filters reach the kernel."""
 
+    @property
+    def speed(self) -> float:
+        """How many times as fast as it was recorded it is played; 1 for what is live."""
+
+    @speed.setter
+    def speed(self, speed: float) -> None: ...
+
     def parse(self, text: str) -> Filter:
         """The filter that `text` means here. Raises FilterError."""
 
@@ -49,6 +63,16 @@ class Source(Protocol):
 
     def pause(self, paused: bool) -> None:
         """Told when the view is held, and when it is released."""
+
+    def advance(self, since: int = 0) -> Snapshot | None:
+        """The next tick of a recording that stands still, out of its turn: None at its end, and for what is live.
+
+        It is handed over as `passed`, unless it ended before `since` (nanoseconds since the epoch): then all that is
+        kept of it are facts and thresholds, for the first one that is handed over.
+        """
+
+    def begin_anew(self) -> None:
+        """Go back to the beginning of a recording that stands still."""
 
     def stop(self) -> None:
         """Hand over nothing more."""
@@ -68,6 +92,7 @@ class LiveSource:
     """A running collector at the other end of a link, which stays open: whoever made it closes it."""
 
     live = True
+    speed = 1.0
 
     def __init__(self, link: Link) -> None:
         self._link = link
@@ -92,6 +117,13 @@ class LiveSource:
 
     def pause(self, paused: bool) -> None:
         """See Source: collecting goes on."""
+
+    def advance(self, since: int = 0) -> Snapshot | None:
+        """See Source: what is to come is not there yet."""
+        return None
+
+    def begin_anew(self) -> None:
+        """See Source: there is no going back."""
 
     def stop(self) -> None:
         """See Source."""
@@ -139,8 +171,20 @@ class ReplaySource:
         self._timer: asyncio.TimerHandle | None = None
         self._snapshots: Iterator[Snapshot] = iter(())
         self._next: Snapshot | None = None
+        self._skipped: dict[str, ProbeTick] = {}
+        self._speed = 1.0
         self.hello = recording.hello
-        self.speed = 1.0
+
+    @property
+    def speed(self) -> float:
+        """See Source."""
+        return self._speed
+
+    @speed.setter
+    def speed(self, speed: float) -> None:
+        self._speed = speed
+        if self._timer:
+            self.pause(False)
 
     def parse(self, text: str) -> Filter:
         """See Source: users are those of the host that was recorded."""
@@ -150,8 +194,9 @@ class ReplaySource:
         """See Source: the first tick is shown at once."""
         self._sink = sink
         self._rewind()
-        if self._next:
-            self._play()
+        if shown := self._take():
+            sink.tick(shown)
+            self._go_on(self._seconds(shown))
         else:
             sink.finished(self._recording.cut or "")
 
@@ -161,8 +206,23 @@ class ReplaySource:
     def pause(self, paused: bool) -> None:
         """See Source: the recording stands still."""
         self._cancel()
-        if not paused and self._next:
-            self._wait(self._next)
+        if not paused:
+            self._go_on(self._seconds(self._next) if self._next else 0.0)
+
+    def advance(self, since: int = 0) -> Snapshot | None:
+        """See Source."""
+        taken = self._take()
+        if taken and self._sink and taken.time >= since:
+            self._sink.passed(self._completed(taken))
+        elif taken:
+            self._skipped = {part.id: _lasting(part, self._skipped.get(part.id)) for part in taken.probes}
+        return taken
+
+    def begin_anew(self) -> None:
+        """See Source."""
+        self._rewind()
+        if self._sink:
+            self._sink.restart()
 
     def stop(self) -> None:
         """See Source."""
@@ -172,34 +232,61 @@ class ReplaySource:
     def _rewind(self) -> None:
         self._snapshots = iter(self._recording)
         self._next = next(self._snapshots, None)
+        self._skipped = {}
+
+    def _take(self) -> Snapshot | None:
+        taken = self._next
+        if taken:
+            self._next = next(self._snapshots, None)
+        return taken
 
     def _play(self) -> None:
-        """Show the tick whose time has come, and wait for the one after."""
-        shown = self._next
-        if shown is None or self._sink is None:
-            return
-        self._sink.tick(shown)
-        self._next = next(self._snapshots, None)
-        if self._next:
-            self._wait(self._next)
-        elif self._loop:
-            self._timer = asyncio.get_running_loop().call_later(self._seconds(shown), self._again)
-        else:
+        """Hand over what is due until the screen is drawn again: a tick, or at a high speed several."""
+        shown, covered_s = self._take(), 0.0
+        while self._next and (covered_s := covered_s + self._seconds(self._next)) < FRAME_S:
+            if shown and self._sink:
+                self._sink.passed(shown)
+            shown = self._take()
+        if shown and self._sink:
+            self._sink.tick(shown)
+        self._go_on(covered_s or (self._seconds(shown) if shown else 0.0))
+
+    def _go_on(self, seconds: float) -> None:
+        """Wait for what comes next."""
+        if self._next or self._loop:
+            call = self._play if self._next else self._again
+            self._timer = asyncio.get_running_loop().call_later(seconds, call)
+        elif self._sink:
             self._sink.finished(self._recording.cut or "")
 
     def _again(self) -> None:
-        self._rewind()
-        if self._sink:
-            self._sink.restart()
+        self.begin_anew()
         self._play()
 
-    def _wait(self, snapshot: Snapshot) -> None:
-        self._timer = asyncio.get_running_loop().call_later(self._seconds(snapshot), self._play)
+    def _completed(self, tick: Snapshot) -> Snapshot:
+        """With facts and thresholds from what was skipped before."""
+        skipped, self._skipped = self._skipped, {}
+        known = [_lasting(part, skipped.get(part.id)) for part in tick.probes] if skipped else ()
+        parts = (
+            msgspec.structs.replace(part, facts=lasting.facts, thresholds=lasting.thresholds)
+            for part, lasting in zip(tick.probes, known, strict=bool(known))
+        )
+        return msgspec.structs.replace(tick, probes=tuple(parts)) if known else tick
 
     def _seconds(self, snapshot: Snapshot) -> float:
-        return max(min(snapshot.span_ns, LONGEST_GAP_NS), 1_000_000) / 1e9 / self.speed
+        return max(min(snapshot.span_ns, LONGEST_GAP_NS), 1_000_000) / 1e9 / self._speed
 
     def _cancel(self) -> None:
         if self._timer:
             self._timer.cancel()
             self._timer = None
+
+
+def _lasting(part: ProbeTick, before: ProbeTick | None) -> ProbeTick:
+    """The facts and thresholds that hold after a tick, and nothing else of it."""
+    return ProbeTick(
+        part.id,
+        part.state,
+        facts=part.facts if part.facts is not None or before is None else before.facts,
+        thresholds=part.thresholds if part.thresholds is not None or before is None else before.thresholds,
+    )

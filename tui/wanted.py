@@ -34,6 +34,13 @@ class Wanted(msgspec.Struct, frozen=True):
         """Whether one of the values has it."""
         return any(self._has(value) for value in values)
 
+    def among(self, texts: Iterable[str]) -> list[int]:
+        """Indexes of those of the texts that have it."""
+        if self._exact:
+            return [at for at, text in enumerate(texts) if self.text in text]
+        wanted = self.text.lower()
+        return [at for at, text in enumerate(texts) if wanted in text.lower()]
+
     def _has(self, value: Value) -> bool:
         if isinstance(value, list):
             return self._has(" ".join(value))

@@ -210,7 +210,7 @@ class FakeSource:
     """Hands over what a test gives it, and remembers what it was asked for."""
 
     def __init__(self, hello: Hello = HELLO, *, live: bool = True) -> None:
-        self.hello, self.live = hello, live
+        self.hello, self.live, self.speed = hello, live, 1.0
         self.sent: list[Control] = []
         self.paused: list[bool] = []
         self.sink: Sink | None = None
@@ -234,6 +234,12 @@ class FakeSource:
 
     def pause(self, paused: bool) -> None:
         self.paused.append(paused)
+
+    def advance(self, since: int = 0) -> Snapshot | None:
+        return None
+
+    def begin_anew(self) -> None:
+        pass
 
     def stop(self) -> None:
         self.stopped = True

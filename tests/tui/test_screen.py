@@ -57,7 +57,7 @@ async def test_who_scrolls_away_stays_there_until_told_to_follow() -> None:
         before = [line[:60] for line in screen.lines[3:17]]
         await screen.ticks(2)
         assert [line[:60] for line in screen.lines[3:17]] == before
-        assert "26 more below, G to follow" in screen.text
+        assert "24 more below, G to follow" in screen.text
         await screen.press("G")
         assert "more below" not in screen.text
         await screen.press("g")
@@ -95,11 +95,11 @@ async def test_the_wheel_scrolls() -> None:
 async def test_pause_holds_the_view_while_collecting_goes_on() -> None:
     async with running() as screen:
         await screen.ticks(2)
-        before = screen.lines[2:]
         await screen.press("space")
         assert "PAUSED" in screen.text
+        before = screen.lines[2:-2]
         await screen.ticks(3)
-        assert screen.lines[2:] == before
+        assert screen.lines[2:-2] == before
         await screen.press("space")
         assert "PAUSED" not in screen.text
         assert "seen 260" in screen.text
@@ -170,10 +170,10 @@ async def test_keys_that_come_at_once_keep_their_order() -> None:
 async def test_a_wrong_filter_is_told_at_its_place_and_the_last_good_one_holds() -> None:
     async with running() as screen:
         await screen.ticks(2)
-        await screen.press("f", *"user:root", "space", *"oops")
-        complaint = screen.line("'oops' is not KEY:VALUE")
+        await screen.press("f", *"user:root", "space", '"')
+        complaint = screen.line("a quote is not closed")
         typed = screen.line("filter: ")
-        assert complaint.index("▲") == typed.index("oops")
+        assert complaint.index("▲") == typed.index('"')
         assert len(screen.app.history.view.probes[0].log) == 12
 
 
@@ -191,7 +191,7 @@ async def test_while_typing_no_key_is_a_command() -> None:
         await screen.ticks(1)
         await screen.press("f", "q", "1", "space", "z", "question_mark", "tab")
         assert screen.source.sent == []
-        assert "filter: q1 z?" in screen.line("filter: ").replace("  ", " ")
+        assert "filter: q1 z?" in screen.line("filter: q").replace("  ", " ")
 
 
 async def test_a_session_that_began_with_a_filter_shows_it() -> None:
@@ -380,5 +380,3 @@ async def test_no_color_leaves_no_colour(monkeypatch: pytest.MonkeyPatch) -> Non
                     assert segment.style.color is not None
                     red, green, blue = segment.style.color.get_truecolor()
                     assert red == green == blue
-
-

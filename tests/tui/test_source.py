@@ -24,6 +24,9 @@ class Collected:
     def tick(self, snapshot: Snapshot) -> None:
         self.said.put_nowait(snapshot.time)
 
+    def passed(self, snapshot: Snapshot) -> None:
+        self.said.put_nowait(snapshot.time)
+
     def restart(self) -> None:
         self.said.put_nowait("restart")
 

@@ -112,3 +112,10 @@ def test_a_menu_finds_by_words_and_puts_beginnings_first() -> None:
     assert [choice.id for choice in matching(choices, "VIEW hold")] == ["a"]
     assert matching(choices, "nothing") == []
     assert len(matching(choices, "")) == 3
+
+
+def test_what_a_word_could_become_says_more_than_what_it_lacks() -> None:
+    asked = Asked().press("!", " ", "c")
+    assert "no bangs" in asked.lines[1]
+    asked = Asked(text="!").press("backspace", "c", "o")
+    assert "comm:" in asked.lines[1]

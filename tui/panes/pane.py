@@ -13,6 +13,7 @@ from tui import format as units
 from tui import text as safe_text
 from tui.history import ProbeView
 from tui.keys import Where
+from tui.panes.table.grid import Grid
 from tui.subject import Cell, Contents, Subject
 from tui.wanted import Wanted
 from tui.widgets.canvas import Canvas
@@ -21,6 +22,8 @@ from tui.widgets.line import Line, Look, Role, blank
 FRAME = 2
 """Cells and lines that a frame takes; without one, the title takes a line."""
 WHEEL_LINES = 3
+DOUBLE = 2
+"""Clicks in a row."""
 
 
 class Pane(Canvas, can_focus=True):
@@ -35,6 +38,13 @@ class Pane(Canvas, can_focus=True):
         def __init__(self, number: int) -> None:
             super().__init__()
             self.number = number
+
+    class Asked(Message):
+        """What the mouse or a key did in the pane means a command of the screen, by its id."""
+
+        def __init__(self, command: str) -> None:
+            super().__init__()
+            self.command = command
 
     def __init__(self, look: Look, view: ProbeView, number: int) -> None:
         super().__init__(look, id=f"pane-{number}")
@@ -60,21 +70,40 @@ class Pane(Canvas, can_focus=True):
     def body(self, width: int, height: int) -> list[Strip]:
         """The lines within the frame, while the probe is on."""
 
-    @abstractmethod
+    @property
+    def grid(self) -> Grid | None:
+        """The table that is to be seen, if it is one: keys, the mouse and the title are about that."""
+        return None
+
     def scroll_lines(self, lines: int) -> None:
         """Move by lines, down if positive."""
-
-    @abstractmethod
-    def scroll_top(self) -> None:
-        """Go to the oldest or first."""
-
-    @abstractmethod
-    def scroll_bottom(self) -> None:
-        """Go to the newest or last."""
+        if self.grid:
+            self.grid.move(lines)
+        self.redraw()
 
     def scroll_pages(self, pages: int) -> None:
         """Move by what is visible."""
-        self.scroll_lines(pages * max(self.inner_height - 2, 1))
+        if self.grid:
+            self.grid.page(pages)
+        self.redraw()
+
+    def scroll_top(self) -> None:
+        """Go to the oldest or first."""
+        if self.grid:
+            self.grid.top()
+        self.redraw()
+
+    def scroll_bottom(self) -> None:
+        """Go to the newest or last."""
+        if self.grid:
+            self.grid.bottom()
+        self.redraw()
+
+    def wheel(self, lines: int) -> None:
+        """See what is so many lines further down."""
+        if self.grid:
+            self.grid.wheel(lines)
+        self.redraw()
 
     def title(self) -> str:
         """What the pane is called."""
@@ -82,6 +111,15 @@ class Pane(Canvas, can_focus=True):
 
     def act(self, command: str) -> None:
         """Do what depends on the pane, by the id of a command; one that it does not know does nothing."""
+        if self.grid:
+            self.grid.act(command)
+        self.redraw()
+
+    def enter(self) -> bool:
+        """Open what is selected within the pane, or do what stands for that here; whether there is such a thing. Where
+        there is none, `subject` has a page of its own.
+        """
+        return False
 
     def back(self) -> bool:
         """Leave what was opened last within the pane; whether there was anything."""
@@ -97,39 +135,43 @@ class Pane(Canvas, can_focus=True):
     @property
     def cell(self) -> Cell | None:
         """The value that is selected, as a filter can have it."""
-        return None
+        return self.grid.cell if self.grid else None
 
     @property
     def subject(self) -> Subject | None:
         """The thing that is selected."""
-        return None
+        return self.grid.subject if self.grid else None
 
     @property
     def copied(self) -> str:
         """The selected row as text, its values separated by tabs; empty where none is."""
-        return ""
+        return self.grid.copied if self.grid else ""
 
     @property
     def contents(self) -> Contents | None:
         """All that there is to be seen by scrolling; None where it is no table."""
-        return None
+        return self.grid.contents if self.grid else None
 
     # What is looked for
 
     def look_for(self, wanted: Wanted) -> None:
         """Mark where that is; an empty text: nothing."""
         self.wanted = wanted
+        if self.grid:
+            self.grid.look_for(wanted)
         self.redraw()
 
     def matches(self) -> int:
         """How many rows have what is looked for."""
-        return 0
+        return self.grid.matches() if self.grid else 0
 
     def find(self, step: int) -> bool:
         """Select the next row that has what is looked for (1), the one before (-1), or where one is already (0);
         round at the ends. Whether there is one.
         """
-        return False
+        found = self.grid.find(step) if self.grid else False
+        self.redraw()
+        return found
 
     # The frame
 
@@ -139,11 +181,11 @@ class Pane(Canvas, can_focus=True):
 
     def notice(self) -> str:
         """What the rule says at its right end."""
-        return ""
+        return self.grid.notice() if self.grid and self.view.state == "on" else ""
 
     def thumb(self, height: int) -> range:
         """Lines of the body beside which the scroll bar has its thumb."""
-        return range(0)
+        return self.grid.thumb(height) if self.grid and self.view.state == "on" else range(0)
 
     @property
     def inner_height(self) -> int:
@@ -221,9 +263,18 @@ class Pane(Canvas, can_focus=True):
         super().watch_has_focus(has_focus)
         self.redraw()
 
+    def clicked(self, x: int, y: int, *, twice: bool) -> None:
+        """A click in the body, at that cell of that line: it selects, a double one opens."""
+        if self.grid and self.grid.click(x, y) and twice:
+            self.post_message(self.Asked("open"))
+
     def on_click(self, event: events.Click) -> None:
         """A click on the name toggles the probe, one on the notice follows what it tells of; all others focus."""
         if event.y:
+            inset = 1 if self.boxed else 0
+            if self.view.state == "on":
+                self.clicked(event.x - inset, event.y - 1, twice=event.chain == DOUBLE)
+                self.redraw()
             return
         if event.x < len(self.title()) + 5:
             self.post_message(self.Toggled(self.number))
@@ -233,9 +284,9 @@ class Pane(Canvas, can_focus=True):
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """The wheel."""
         event.stop()
-        self.scroll_lines(WHEEL_LINES)
+        self.wheel(WHEEL_LINES)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         """The wheel."""
         event.stop()
-        self.scroll_lines(-WHEEL_LINES)
+        self.wheel(-WHEEL_LINES)

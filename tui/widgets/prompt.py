@@ -109,7 +109,7 @@ class Prompt(Canvas, can_focus=True):
         return [line.strip(), self._below(width, start, len(label))]
 
     def _below(self, width: int, start: int, indent: int) -> Strip:
-        if self._problem is not None:
+        if self._problem is not None and not (self._choices.choices and self._is_unfinished(self._problem)):
             return self._complaint(width, start, indent)
         line = Line(self.look, width).pad(indent)
         if not self._choices.choices:
@@ -118,6 +118,10 @@ class Prompt(Canvas, can_focus=True):
         for at, choice in enumerate(self._choices.choices[first:], first):
             line.put(f" {choice} ", "key" if at == self._chosen else "name")
         return line.strip()
+
+    def _is_unfinished(self, problem: Problem) -> bool:
+        """Whether it is of the word that is being typed: then what it could become says more."""
+        return " " not in self._edit.text[problem.position : self._edit.at]
 
     def _complaint(self, width: int, start: int, indent: int) -> Strip:
         problem = self._problem or Problem("")

@@ -98,7 +98,7 @@ def behind(moments: Moments) -> str:
 
 
 def render(moments: Moments, cells: int, look: Look) -> Strip:
-    """The line itself: a bar for each column, as high as the busiest tick in it; in place of some, signs and the cursor."""
+    """The line itself: a bar for each column, as high as its busiest tick; in place of some, signs and the cursor."""
     bars, line = look.glyphs.bars, Line(look, cells)
     full, marks = len(bars) - 1, moments.marks
     columns = ticks(len(marks), cells) if marks else []
@@ -116,8 +116,8 @@ def render(moments: Moments, cells: int, look: Look) -> Strip:
 
 
 def _busy(marks: Sequence[Mark]) -> list[float]:
-    """How busy each tick was (0..1): the mean over the probes, each measured by its own most, so that a burst of execs is
-    seen beside disks that are always busy.
+    """How busy each tick was (0..1): the mean over the probes, each measured by its own most, so that a burst of execs
+    is seen beside disks that are always busy.
     """
     rates = [[events / max(mark.span_ns, 1) for events in mark.events] for mark in marks]
     most = [max(probe) for probe in zip(*rates, strict=True)]

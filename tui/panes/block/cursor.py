@@ -1,4 +1,4 @@
-"""The cursor in time: the view follows the newest until it is set, and stands still while it is."""
+"""The cursor in time on a map: which columns are seen while it stands still."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ class Stretch(NamedTuple):
 
 
 class TimeCursor:
-    """A time that one looks at, and the time at the right edge; both are None while the newest is followed."""
+    """A time that one looks at, and the time at the right edge; both are None while the newest is followed.
+
+    The time is that of the cursor of the whole session: what moves it here is told to whoever keeps that one.
+    """
 
     def __init__(self) -> None:
         self.time: int | None = None
@@ -39,6 +42,15 @@ class TimeCursor:
     def release(self) -> None:
         """Follow the newest."""
         self.time = self._right = None
+
+    def follow(self, time: int | None, timeline: Timeline, width: int) -> None:
+        """Go where the cursor of the session is; None: it follows the newest."""
+        if time is None:
+            self.release()
+        elif time != self.time:
+            self.time = time
+            self.move(0, timeline, width)
+            self.time = time
 
     def move(self, columns: int, timeline: Timeline, width: int) -> None:
         """Go to the right by so many columns, to the left if negative; it stays within what is known."""

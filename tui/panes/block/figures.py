@@ -5,25 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from textual.strip import Strip
-
 from probes.latency import Latency
+from probes.snapshot import Column, Kind, Value
 from tui import format as units
 from tui.widgets.histogram import TAIL
 from tui.widgets.line import Line, Look, Role
+from tui.widgets.table import Spot
 
 Cell = tuple[str, Role]
 """What stands in a column: a text, not yet safe to draw, and what it is."""
 
 
 class Field(NamedTuple):
-    """A column: from `least` to `most` cells wide. Those of the lowest worth are left out first."""
+    """A column: from `least` to `most` cells wide. Those of the lowest worth are left out first.
+
+    id, kind  of its values, as in a Column
+    """
 
     title: str
     worth: int
     least: int
     most: int = 0
     right: bool = True
+    id: str = ""
+    kind: Kind = "number"
 
 
 class Place(NamedTuple):
@@ -34,6 +39,19 @@ class Place(NamedTuple):
 
 
 IOPS, AVERAGE, MEDIAN, P99, LONGEST, ERRORS = "IOPS", "AVG", "P50", "P99", "MAX", "ERR"
+TIMES = ("average_us", "p50_us", "p99_us", "max_us")
+
+
+def columns(fields: Sequence[Field]) -> tuple[Column, ...]:
+    """The fields as columns of a table."""
+    return tuple(Column(field.id, field.title, field.kind, field.least, field.title) for field in fields)
+
+
+def values(latency: Latency, errors: int, span_ns: int) -> dict[str, Value]:
+    """What is told of any latencies as numbers, by the ids of fields."""
+    shares = (latency.average_ns, latency.percentile_ns(0.5), latency.percentile_ns(TAIL), latency.max_ns)
+    times: dict[str, Value] = {name: ns / 1000 for name, ns in zip(TIMES, shares, strict=True)}
+    return times | {"iops": latency.count * 1e9 / max(span_ns, 1), "errors": errors}
 
 
 def fit(fields: Sequence[Field], width: int) -> tuple[Place, ...]:
@@ -50,12 +68,14 @@ def fit(fields: Sequence[Field], width: int) -> tuple[Place, ...]:
     return tuple(Place(field, cells[field.title]) for field in shown)
 
 
-def heading(places: Sequence[Place], width: int, look: Look) -> Line:
-    """The titles, as a line to go on with."""
-    line = Line(look, width, "heading")
+def spots(places: Sequence[Place]) -> tuple[Spot, ...]:
+    """Where the columns are."""
+    found: list[Spot] = []
+    x = 0
     for field, cells in places:
-        line.cell(field.title, cells, right=field.right).put(" ")
-    return line
+        found.append(Spot(field.id, field.title, x, cells, field.right))
+        x += cells + 1
+    return tuple(found)
 
 
 def row(cells: Mapping[str, Cell], places: Sequence[Place], width: int, look: Look) -> Line:
@@ -87,17 +107,6 @@ def per_second(count: int, span_ns: int) -> str:
 def bytes_per_second(moved: int, span_ns: int) -> Cell:
     """Likewise for bytes; nothing where nothing was moved."""
     return (units.size(moved * 1e9 / max(span_ns, 1)) if moved else "", "number")
-
-
-def scrolled(rows: int, height: int, top: int) -> range:
-    """Which of the rows are seen in `height` lines if one wants to begin at `top`."""
-    first = max(min(top, rows - height), 0)
-    return range(first, min(first + max(height, 0), rows))
-
-
-def said(text: str, width: int, look: Look) -> Strip:
-    """A line that says why there is nothing to see."""
-    return Line(look, width).put(" ").put(text, "dim").strip()
 
 
 def seconds(span_ns: int) -> str:

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Literal, get_args
 
 import msgspec
-from textual import events
 from textual.strip import Strip
 
 from tui import format as units
@@ -16,11 +15,16 @@ from tui.keys import Where
 from tui.panes.block import disk as disk_page
 from tui.panes.block import overview, parts
 from tui.panes.block.cursor import TimeCursor
-from tui.panes.block.lists import Kind, Listing, Scroll, listing
+from tui.panes.block.lists import Kind, sheet
 from tui.panes.block.order import Order
 from tui.panes.block.strands import Choice
 from tui.panes.pane import FRAME, Pane
+from tui.panes.table.grid import Grid
+from tui.panes.table.logged import Memory
+from tui.subject import Cell, Disk, Subject
+from tui.text import safe
 from tui.timeline import OPS, STAGES
+from tui.wanted import Wanted
 from tui.widgets.heatmap import LABEL_CELLS
 from tui.widgets.line import Look, Role
 
@@ -29,11 +33,17 @@ Face = Literal["overview", "disk"] | Kind
 FACES: tuple[Face, ...] = ("overview", "disk", "who", "slow", "parts")
 LISTS: Mapping[Face, Kind] = {"who": "who", "slow": "slow", "parts": "parts"}
 BYS: tuple[parts.By, ...] = get_args(parts.By)
-DOUBLE = 2
+NEWEST = 1 << 63
+"""Later than any time."""
 
 
 class BlockPane(Pane):
-    """Disks, the worst first; one of them in full; who asked; slow requests; kinds of requests."""
+    """Disks, the worst first; one of them in full; who asked; slow requests; kinds of requests.
+
+    `seek` is called with the time that the cursor was moved to, in nanoseconds since the epoch.
+    """
+
+    seek: Callable[[int], None] = staticmethod(lambda _time: None)
 
     def __init__(self, look: Look, view: ProbeView, number: int) -> None:
         super().__init__(look, view, number)
@@ -45,10 +55,11 @@ class BlockPane(Pane):
         self._disks: tuple[str, ...] = ()
         self._selected = ""
         self._first = 0
-        self._scroll = Scroll()
+        self._grids = {kind: Grid() for kind in LISTS.values()}
+        self._memory = Memory()
         self._lines: list[str | None] = []
-        self._does: Mapping[str, Callable[[], None]] = {
-            "open": self._open,
+        self._does: Mapping[str, Callable[[], object]] = {
+            "open": self.enter,
             "left": partial(self._move_cursor, -1),
             "right": partial(self._move_cursor, 1),
             "first": partial(self._to_end, -1),
@@ -67,7 +78,23 @@ class BlockPane(Pane):
         """See Pane."""
         names = {*view.timeline.disks(), *(disk.name for disk in view.disks if disk.in_flight)}
         self._disks = self._order.update(names, view.tails, {finding.disk for finding in view.findings})
+        self._cursor.follow(view.cursor, view.timeline, self._map_width)
+        self.view = view
+        self._memory.pass_on()
+        self._fill()
         super().show(view)
+
+    def _fill(self) -> None:
+        """Put the list that is to be seen into its table."""
+        if kind := LISTS.get(self._face):
+            disk = self._selected or None
+            self._grids[kind].show(sheet(self.view, kind, disk, self._by, self._memory))
+
+    @property
+    def grid(self) -> Grid | None:
+        """See Pane."""
+        kind = LISTS.get(self._face)
+        return self._grids[kind] if kind else None
 
     def title(self) -> str:
         """See Pane."""
@@ -81,8 +108,8 @@ class BlockPane(Pane):
     def body(self, width: int, height: int) -> list[Strip]:
         """See Pane."""
         self._lines = []
-        if (shown := self._list()) is not None:
-            return shown.draw(width, height, self._scroll.top(shown, height))
+        if self.grid:
+            return self.grid.draw(self.look, width, height, focused=self.has_focus)
         if not self._disks:
             return self.said(f"no block I/O in the last {self._window()}: waiting", "dim", width)
         stretch = self._cursor.stretch(self.view.timeline, self._map_width)
@@ -116,10 +143,8 @@ class BlockPane(Pane):
 
     def notice(self) -> str:
         """See Pane."""
-        if self.view.state != "on":
-            return ""
-        if (shown := self._list()) is not None:
-            return self._scroll.notice(shown, self.inner_height)
+        if self.grid or self.view.state != "on":
+            return super().notice()
         below = len(self._disks) - self._first - self._shown(self.inner_height)
         return f"{below} more below" if self._face == "overview" and below > 0 else ""
 
@@ -135,74 +160,147 @@ class BlockPane(Pane):
         if command in self._does:
             self._does[command]()
             self.redraw()
+        else:
+            super().act(command)
 
     def scroll_lines(self, lines: int) -> None:
         """See Pane: over the disks it is the selection that moves."""
-        if (shown := self._list()) is not None:
-            self._scroll.move(lines, shown, self.inner_height)
-        elif self._disks:
+        if self.grid is None and self._disks:
             at = self._disks.index(self._disk) + lines
             self._selected = self._disks[max(min(at, len(self._disks) - 1), 0)]
-        self.redraw()
+        super().scroll_lines(lines)
 
     def scroll_pages(self, pages: int) -> None:
         """See Pane."""
-        lines = self.inner_height - 2 if self._list() else self._shown(self.inner_height)
-        self.scroll_lines(pages * max(lines, 1))
+        if self.grid is None:
+            self.scroll_lines(pages * max(self._shown(self.inner_height), 1))
+        else:
+            super().scroll_pages(pages)
 
     def scroll_top(self) -> None:
         """See Pane."""
-        self.scroll_lines(-self._most)
+        self.scroll_lines(-len(self._disks)) if self.grid is None else super().scroll_top()
 
     def scroll_bottom(self) -> None:
         """See Pane."""
-        self.scroll_lines(self._most)
+        self.scroll_lines(len(self._disks)) if self.grid is None else super().scroll_bottom()
 
-    def on_click(self, event: events.Click) -> None:
-        """A click on a disk selects it, a double one opens it; on a map of its own, a click sets the cursor."""
-        super().on_click(event)
-        inset = 1 if self.boxed else 0
-        at = event.y - 1
-        if self._face == "disk" and at >= 0:
-            self._cursor.put(event.x - inset - LABEL_CELLS, self.view.timeline, self._map_width)
-        elif 0 <= at < len(self._lines) and (disk := self._lines[at]):
+    def wheel(self, lines: int) -> None:
+        """See Pane."""
+        self.scroll_lines(lines) if self.grid is None else super().wheel(lines)
+
+    def clicked(self, x: int, y: int, *, twice: bool) -> None:
+        """See Pane: on a map of its own, a click sets the cursor."""
+        if self._face == "disk":
+            self._cursor.put(x - LABEL_CELLS, self.view.timeline, self._map_width)
+            self._tell_cursor()
+        elif self.grid:
+            super().clicked(x, y, twice=twice)
+        elif 0 <= y < len(self._lines) and (disk := self._lines[y]):
             self._selected = disk
-            if event.chain == DOUBLE:
-                self._open()
-        self.redraw()
+            if twice:
+                self.enter()
 
-    def _open(self) -> None:
-        if self._face == "overview" and self._disks:
-            self._selected, self._face = self._disk, "disk"
+    def enter(self) -> bool:
+        """See Pane."""
+        found = self.subject
+        if not isinstance(found, Disk) or found.name not in self._disks:
+            return False
+        self._selected, self._face = found.name, "disk"
+        self.redraw()
+        return True
 
     def back(self) -> bool:
         """See Pane."""
         left = self._face != "overview"
-        if self._cursor.time is not None and self._has_time:
-            left = True
-            self._cursor.release()
-        else:
-            self._face = "overview"
+        self._face = "overview"
         self.redraw()
         return left
+
+    # What is selected, and what is looked for
+
+    @property
+    def subject(self) -> Subject | None:
+        """See Pane."""
+        if self.grid:
+            return self.grid.subject
+        return Disk(self._disk) if self._disk else None
+
+    @property
+    def cell(self) -> Cell | None:
+        """See Pane."""
+        if self.grid:
+            return self.grid.cell
+        return Cell("disk", self._disk) if self._disk else None
+
+    @property
+    def copied(self) -> str:
+        """See Pane: of a disk, what is known of it."""
+        if self.grid:
+            return self.grid.copied
+        return "\t".join(map(safe, self._facts(self._disk))) if self._disk else ""
+
+    def look_for(self, wanted: Wanted) -> None:
+        """See Pane."""
+        for grid in self._grids.values():
+            grid.look_for(wanted)
+        super().look_for(wanted)
+
+    def matches(self) -> int:
+        """See Pane."""
+        return self.grid.matches() if self.grid else len(self._disks_found())
+
+    def find(self, step: int) -> bool:
+        """See Pane: a disk by its name, its model, its serial number, its place or a set that it is in."""
+        if self.grid:
+            return super().find(step)
+        hits = self._disks_found()
+        if not hits:
+            return False
+        at = self._disks.index(self._disk)
+        if step < 0:
+            self._selected = self._disks[next((hit for hit in reversed(hits) if hit < at), hits[-1])]
+        else:
+            self._selected = self._disks[next((hit for hit in hits if hit >= at + step), hits[0])]
+        self.redraw()
+        return True
+
+    def _disks_found(self) -> list[int]:
+        """Places of the disks that have what is looked for."""
+        if not self.wanted.text:
+            return []
+        return [at for at, disk in enumerate(self._disks) if self.wanted.within(self._facts(disk))]
+
+    def _facts(self, disk: str) -> list[str]:
+        """What a disk can be told by."""
+        facts = self.view.facts.get(disk)
+        return [disk, facts.model, facts.serial, facts.slot, *facts.sets] if facts else [disk]
 
     def _move_cursor(self, columns: int) -> None:
         if self._has_time:
             self._cursor.move(columns, self.view.timeline, self._map_width)
+            self._tell_cursor()
+
+    def _tell_cursor(self) -> None:
+        if self._cursor.time is not None:
+            self.seek(self._cursor.time)
 
     def _to_end(self, side: int) -> None:
         if self._has_time:
-            self._move_cursor(side * len(self.view.timeline))
+            self.seek(NEWEST if side > 0 else self.view.timeline.since)
+        elif side > 0:
+            self.scroll_bottom()
         else:
-            self.scroll_lines(side * self._most)
+            self.scroll_top()
 
     def _turn(self, step: int) -> None:
         self._face = FACES[(FACES.index(self._face) + step) % len(FACES)]
-        self._scroll = Scroll()
+        self._fill()
 
     def _next_by(self) -> None:
         if self._face == "parts":
             self._by = BYS[(BYS.index(self._by) + 1) % len(BYS)]
+            self._fill()
 
     def _next_op(self) -> None:
         choices = (None, *OPS[:-1])
@@ -232,20 +330,9 @@ class BlockPane(Pane):
         return overview.map_width(self._width) if self._face == "overview" else disk_page.map_width(self._width)
 
     @property
-    def _most(self) -> int:
-        """More lines than there are."""
-        shown = self._list()
-        return len(self._disks) if shown is None else shown.total
-
-    @property
     def _has_time(self) -> bool:
         """Whether what is seen has an axis of time."""
         return self._face not in LISTS
-
-    def _list(self) -> Listing | None:
-        """The list that is seen, if it is one."""
-        kind = LISTS.get(self._face)
-        return listing(self.look, self.view, kind, self._selected or None, self._by) if kind else None
 
     def _shown(self, height: int) -> int:
         """How many disks there are on the screen from the first on."""

@@ -9,18 +9,19 @@ import msgspec
 from textual.strip import Strip
 
 from probes.latency import Latency, merge
-from probes.snapshot import SIZES, Flag, Op, Part
+from probes.snapshot import SIZES, Flag, Op, Part, Row
 from tui import format as units
 from tui.history import ProbeView
 from tui.panes.block import figures
-from tui.panes.block.figures import Field
-from tui.widgets.histogram import axis_for, render_labels, render_spark
+from tui.panes.block.figures import Field, Place
+from tui.panes.table.sheet import Listed
+from tui.subject import Disk, Subject
+from tui.widgets.histogram import Axis, axis_for, render_labels, render_spark
 from tui.widgets.line import Line, Look
+from tui.widgets.table import Spot
 
 By = Literal["op", "flag", "size", "pattern"]
 
-HEADING = 1
-"""Lines that do not scroll."""
 OPS: tuple[Op, ...] = get_args(Op)
 FLAGS: Mapping[Flag, str] = {
     "sync": "sync", "meta": "metadata", "readahead": "read-ahead", "fua": "FUA", "prio": "priority",
@@ -30,17 +31,17 @@ PATTERNS = ("sequential", "random")
 SPARK_LEAST, SPARK_SHARE, TALLEST = 16, 5, 3
 """Cells that the bars have at least, as a share of the line too (one in so many), and their most lines."""
 FIELDS = (
-    Field("OP", 10, 7, right=False),
-    Field("KIND", 10, 11, right=False),
-    Field("COUNT", 1, 6),
-    Field("SHARE", 7, 5),
-    Field(figures.IOPS, 6, 5, 6),
-    Field("BYTES/s", 4, 7),
-    Field(figures.ERRORS, 9, 5),
-    Field(figures.AVERAGE, 5, 6),
-    Field(figures.MEDIAN, 2, 6),
-    Field(figures.P99, 8, 6),
-    Field(figures.LONGEST, 3, 6),
+    Field("OP", 10, 7, right=False, id="op", kind="word"),
+    Field("KIND", 10, 11, right=False, id="kind", kind="word"),
+    Field("COUNT", 1, 6, id="count"),
+    Field("SHARE", 7, 5, id="share"),
+    Field(figures.IOPS, 6, 5, 6, id="iops"),
+    Field("BYTES/s", 4, 7, id="bytes", kind="bytes"),
+    Field(figures.ERRORS, 9, 5, id="errors"),
+    Field(figures.AVERAGE, 5, 6, id="average_us", kind="us"),
+    Field(figures.MEDIAN, 2, 6, id="p50_us", kind="us"),
+    Field(figures.P99, 8, 6, id="p99_us", kind="us"),
+    Field(figures.LONGEST, 3, 6, id="max_us", kind="us"),
 )
 
 
@@ -76,62 +77,83 @@ def kinds(parts: Iterable[Part], disk: str | None, by: By) -> list[Kind]:
     ]
 
 
-def total(view: ProbeView, disk: str | None, by: By) -> int:
-    """Lines that scroll."""
-    found = {(part.op, name) for part in view.parts if disk in (None, part.disk) for name in _names(part, by)}
-    return len(found) + (1 if _overlap(view.parts, disk, by) else 0)
+class PartsSheet(Listed):
+    """The kinds of a moment as figures with bars behind them, all on one axis; a row's key is what is common to it."""
 
+    def __init__(self, view: ProbeView, disk: str | None, by: By) -> None:
+        self.kinds = kinds(view.parts, disk, by)
+        self._by, self._disk, self._span_ns = by, disk, view.span_ns
+        self._requests = max(sum(part.count for part in view.parts if disk in (None, part.disk)), 1)
+        self._overlap = _overlap(view.parts, disk, by)
+        keys = [(kind.op, kind.name) for kind in self.kinds]
+        super().__init__(figures.columns(FIELDS), keys, [self._values(kind) for kind in self.kinds])
+        self.name = f"{view.info.id}-by-{by}"
+        errors = any(kind.errors for kind in self.kinds)
+        hidden = {*([] if errors else ["errors"]), *(["kind"] if by == "op" else [])}
+        named = (field._replace(title=by.upper()) if field.id == "kind" else field for field in FIELDS)
+        self._shown = [field for field in named if field.id not in hidden]
 
-def lines(  # noqa: PLR0913, PLR0917  as all that draw, and of what
-    look: Look, view: ProbeView, disk: str | None, by: By, width: int, height: int, top: int
-) -> list[Strip]:
-    """The heading with the axis of the bars, and as many kinds as there is room for, from the `top`-th on."""
-    found = kinds(view.parts, disk, by)
-    if not found:
-        return [figures.said(f"no request in the last {figures.seconds(view.span_ns)}: waiting", width, look)]
-    note = _overlap(view.parts, disk, by)
-    sheet = Sheet(look, found, by, width)
-    tall = max(min((height - HEADING - note) // len(found), TALLEST), 1)
-    requests = sum(part.count for part in view.parts if disk in (None, part.disk))
-    body = [strip for kind in found for strip in sheet.row(kind, requests, view.span_ns, tall)]
-    if note:
-        body.append(figures.said("a request with several flags is counted with each of them", width, look))
-    seen = figures.scrolled(len(body), height - HEADING, top)
-    return [sheet.heading(), *body[seen.start : seen.stop]]
+    def tall(self, height: int) -> int:
+        """See Sheet."""
+        return max(min(height // max(len(self.kinds), 1), TALLEST), 1)
 
+    def subject(self, at: int, column: str) -> Subject | None:
+        """See Sheet: the disk that it is about, if it is about one."""
+        return Disk(self._disk) if self._disk else None
 
-class Sheet:
-    """Rows of figures with bars behind them, all on one axis."""
+    def spots(self, width: int) -> Sequence[Spot]:
+        """See Sheet."""
+        return figures.spots(self._fitted(width))
 
-    def __init__(self, look: Look, found: Sequence[Kind], by: By, width: int) -> None:
-        self._look, self._by, self._width = look, by, width
-        errors = any(kind.errors for kind in found)
-        hidden = {*([] if errors else [figures.ERRORS]), *(["KIND"] if by == "op" else [])}
-        bars = max(SPARK_LEAST, width // SPARK_SHARE)
-        self._places = figures.fit([field for field in FIELDS if field.title not in hidden], max(width - bars - 1, 1))
-        self._begin = sum(place.cells + 1 for place in self._places)
-        self._axis = axis_for([kind.latency for kind in found], max(width - self._begin, 1))
+    def beside_heading(self, width: int, look: Look) -> Strip | None:
+        """See Sheet: the axis of the bars."""
+        if not self.kinds:
+            return None
+        return render_labels(self._axis(width), look, "heading")
 
-    def heading(self) -> Strip:
-        """The titles; over the bars, the axis."""
-        titled = [
-            place._replace(field=place.field._replace(title=self._by.upper())) if place.field.title == "KIND" else place
-            for place in self._places
-        ]
-        labels = render_labels(self._axis, self._look, "heading")
-        return figures.heading(titled, self._width, self._look).join(labels).strip()
-
-    def row(self, kind: Kind, requests: int, span_ns: int, tall: int) -> list[Strip]:
-        """A kind as `tall` lines of bars, figures before the lowest; it is a share of `requests`."""
-        *above, bars = render_spark(kind.latency, self._axis, tall, self._look)
-        cells = figures.figures(kind.latency, kind.errors, span_ns)
+    def strips(self, at: int, width: int, tall: int, look: Look) -> list[Strip]:
+        """See Sheet: bars, with the figures before the lowest of them."""
+        kind, begin = self.kinds[at], self._begin(width)
+        *above, bars = render_spark(kind.latency, self._axis(width), tall, look)
+        cells = figures.figures(kind.latency, kind.errors, self._span_ns)
         cells["OP"] = (kind.op, "name")
-        cells["KIND"] = (kind.name, "text")
+        if self._by != "op":
+            cells[self._by.upper()] = (kind.name, "text")
         cells["COUNT"] = (units.count(kind.latency.count), "text")
-        cells["SHARE"] = (units.percent(kind.latency.count / max(requests, 1)), "number")
-        cells["BYTES/s"] = figures.bytes_per_second(kind.bytes, span_ns)
-        lines = [Line(self._look, self._width).pad(self._begin).join(strip).strip() for strip in above]
-        return [*lines, figures.row(cells, self._places, self._width, self._look).join(bars).strip()]
+        cells["SHARE"] = (units.percent(kind.latency.count / self._requests), "number")
+        cells["BYTES/s"] = figures.bytes_per_second(kind.bytes, self._span_ns)
+        lines = [Line(look, width).pad(begin).join(strip).strip() for strip in above]
+        return [*lines, figures.row(cells, self._fitted(width), width, look).join(bars).strip()]
+
+    def below(self, width: int, look: Look) -> list[Strip]:
+        """See Sheet."""
+        said = "a request with several flags is counted with each of them"
+        return [Line(look, width).put(" ").put(said, "dim").strip()] if self._overlap else []
+
+    def nothing(self) -> str:
+        """See Sheet."""
+        return f"no request in the last {figures.seconds(self._span_ns)}: waiting"
+
+    def _fitted(self, width: int) -> Sequence[Place]:
+        bars = max(SPARK_LEAST, width // SPARK_SHARE)
+        return figures.fit(self._shown, max(width - bars - 1, 1))
+
+    def _begin(self, width: int) -> int:
+        """Where the bars begin."""
+        return sum(place.cells + 1 for place in self._fitted(width))
+
+    def _axis(self, width: int) -> Axis:
+        return axis_for([kind.latency for kind in self.kinds], max(width - self._begin(width), 1))
+
+    def _values(self, kind: Kind) -> Row:
+        known = figures.values(kind.latency, kind.errors, self._span_ns) | {
+            "op": kind.op,
+            "kind": kind.name or None,
+            "count": kind.latency.count,
+            "share": kind.latency.count / self._requests,
+            "bytes": kind.bytes * 1e9 / max(self._span_ns, 1),
+        }
+        return [known[field.id] for field in FIELDS]
 
 
 def _names(part: Part, by: By) -> tuple[str, ...]:

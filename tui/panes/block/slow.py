@@ -8,16 +8,14 @@ import msgspec
 from textual.strip import Strip
 
 from probes.snapshot import Column, Op, Row, Threshold
+from probes.unit_names import unit_name
 from tui import format as units
 from tui import text as safe_text
 from tui.history import ProbeView
-from tui.panes.block import figures
-from tui.unit_names import unit_name
-from tui.widgets import table
+from tui.panes.table.logged import LogSheet, Memory
 from tui.widgets.line import Line, Look
+from tui.widgets.table import Place
 
-HEADING = 2
-"""Lines that do not scroll."""
 WHY: Mapping[str, str] = {"hump": "second hump", "tail": "p99.9", "set": "as set"}
 OPS: Mapping[Op, str] = {
     "read": "reads",
@@ -30,24 +28,25 @@ CGROUP = "cgroup"
 UNIT_CELLS = 14
 
 
-def total(view: ProbeView) -> int:
-    """Lines that scroll."""
-    return len(view.log)
+class SlowSheet(LogSheet):
+    """The slow requests of a moment."""
 
+    def __init__(self, view: ProbeView, memory: Memory) -> None:
+        super().__init__(f"{view.info.id}-slow", view.log, view.info.columns, memory, _nothing(view))
+        self._view = view
+        self._shown = shown_columns(view.info.columns)
 
-def lines(look: Look, view: ProbeView, width: int, height: int, top: int) -> list[Strip]:
-    """What is told of, the heading, and as many requests as there is room for, from the `top`-th on.
+    def above(self, width: int, look: Look) -> list[Strip]:
+        """See Sheet."""
+        return [_told(look, self._view, width)]
 
-    Beyond the last page one sees the last page: `total` as `top` follows the newest.
-    """
-    columns = shown_columns(view.info.columns)
-    places = table.layout(columns, width)
-    drawn = [_told(look, view, width), table.heading(places, width, look)]
-    seen = figures.scrolled(len(view.log), height - HEADING, top)
-    rows = [named(row, columns) for _, row in view.log.rows(seen.start, seen.stop)]
-    if not rows:
-        return [*drawn, figures.said(_nothing(view), width, look)]
-    return drawn + [table.row_strip(row, places, width, look) for row in rows]
+    def drawn_columns(self) -> Sequence[Column]:
+        """See Sheet."""
+        return self._shown
+
+    def drawn(self, at: int, places: Sequence[Place], look: Look) -> Row:
+        """See Sheet."""
+        return named(self.row(at), self._shown)
 
 
 def shown_columns(columns: Iterable[Column]) -> tuple[Column, ...]:

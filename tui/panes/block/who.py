@@ -7,37 +7,36 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 from textual.strip import Strip
 
-from probes.filter import Filter
+from probes.filter import WORK_KEYS, Filter
 from probes.latency import Latency, merge
-from probes.snapshot import Op, Threshold, Work
+from probes.snapshot import Op, Row, Threshold, Work
+from probes.unit_names import unit_name
 from tui import format as units
 from tui import text as safe_text
 from tui.history import ProbeView
 from tui.panes.block import figures
 from tui.panes.block.figures import Cell, Field
-from tui.unit_names import unit_name
+from tui.panes.table.sheet import Listed
 from tui.widgets.histogram import TAIL
 from tui.widgets.line import Look
+from tui.widgets.spark import share_bar
+from tui.widgets.table import Spot
 
-HEADING = 1
-"""Lines that do not scroll."""
 FIELDS = (
-    Field("PID", 7, 7),
-    Field("COMM", 10, 8, 17, right=False),
-    Field("UNIT", 5, 12, 44, right=False),
-    Field("DISKS", 6, 11, 28, right=False),
-    Field(figures.IOPS, 7, 5, 6),
-    Field("READ/s", 4, 7),
-    Field("WRITE/s", 4, 7),
-    Field(figures.ERRORS, 9, 5),
-    Field(figures.AVERAGE, 3, 6),
-    Field(figures.MEDIAN, 1, 6),
-    Field(figures.P99, 8, 6),
-    Field(figures.LONGEST, 2, 6),
-    Field("WAIT", 9, 4, 14, right=False),
+    Field("PID", 7, 7, id="pid", kind="pid"),
+    Field("COMM", 10, 8, 17, right=False, id="comm", kind="word"),
+    Field("UNIT", 5, 12, 44, right=False, id="unit", kind="word"),
+    Field("DISKS", 6, 11, 28, right=False, id="disk", kind="word"),
+    Field(figures.IOPS, 7, 5, 6, id="iops"),
+    Field("READ/s", 4, 7, id="read_bytes", kind="bytes"),
+    Field("WRITE/s", 4, 7, id="written_bytes", kind="bytes"),
+    Field(figures.ERRORS, 9, 5, id="errors"),
+    Field(figures.AVERAGE, 3, 6, id="average_us", kind="us"),
+    Field(figures.MEDIAN, 1, 6, id="p50_us", kind="us"),
+    Field(figures.P99, 8, 6, id="p99_us", kind="us"),
+    Field(figures.LONGEST, 2, 6, id="max_us", kind="us"),
+    Field("WAIT", 9, 4, 14, right=False, id="wait"),
 )
-KNOWN = ("pid", "comm")
-"""What a filter asks for that is known of work; the rest was tested in the kernel, if at all."""
 MOST_DISKS = 3
 ENOUGH = 100
 """One request in a thousand is beyond a p99.9 whoever asked for it: fewer than so many prove nothing."""
@@ -60,10 +59,12 @@ class Process(msgspec.Struct, frozen=True):
 
 def processes(work: Iterable[Work], chosen: Filter) -> list[Process]:
     """Those that pass the filter, the one that waited the most first."""
-    known = Filter(chosen.text, tuple(term for term in chosen.terms if term.key in KNOWN))
+    known = chosen.within(*WORK_KEYS)
     by_process: dict[tuple[int, str, bool], list[Work]] = {}
     for one in work:
-        if not known.terms or known.matches({"pid": one.pid, "comm": one.comm}):
+        if not known or known.matches(
+            {"pid": one.pid, "comm": one.comm, "cgroup": one.cgroup, "disk": one.disk, "op": one.op}
+        ):
             by_process.setdefault((one.pid, one.cgroup, one.kernel), []).append(one)
     found = [
         Process(pid, max(mine, key=lambda one: one.count).comm, cgroup, kernel, tuple(mine))
@@ -72,27 +73,47 @@ def processes(work: Iterable[Work], chosen: Filter) -> list[Process]:
     return sorted(found, key=lambda process: (-process.waited_ns, process.pid, process.cgroup))
 
 
-def total(view: ProbeView) -> int:
-    """Lines that scroll."""
-    return len(processes(view.work, view.log.filter))
+class WhoSheet(Listed):
+    """The processes of a moment; a row's key is the process with the owner of its pages."""
 
+    def __init__(self, view: ProbeView) -> None:
+        self.processes = processes(view.work, view.log.filter)
+        self._view = view
+        self._whole_ns = max(sum(process.waited_ns for process in self.processes), 1)
+        keys = [(process.pid, process.cgroup, process.kernel) for process in self.processes]
+        super().__init__(figures.columns(FIELDS), keys, [self._values(process) for process in self.processes])
+        self.name = f"{view.info.id}-who"
+        errors = any(one.errors for process in self.processes for one in process.work)
+        self._shown = [field for field in FIELDS if errors or field.title != figures.ERRORS]
 
-def lines(look: Look, view: ProbeView, width: int, height: int, top: int) -> list[Strip]:
-    """The heading, and as many processes as there is room for, from the `top`-th on."""
-    found = processes(view.work, view.log.filter)
-    errors = any(one.errors for process in found for one in process.work)
-    places = figures.fit([field for field in FIELDS if errors or field.title != figures.ERRORS], width)
-    drawn = [figures.heading(places, width, look).strip()]
-    if not found:
-        return [*drawn, figures.said(_nothing(view), width, look)]
-    whole_ns = sum(process.waited_ns for process in found)
-    room = {field.title: cells for field, cells in places}
-    for at in figures.scrolled(len(found), height - HEADING, top):
-        process = found[at]
-        cells = _figures(process, view, room.get("DISKS", 0))
-        cells["WAIT"] = _share(process.waited_ns / max(whole_ns, 1), room.get("WAIT", 0), look)
-        drawn.append(figures.row(cells, places, width, look).strip())
-    return drawn
+    def spots(self, width: int) -> Sequence[Spot]:
+        """See Sheet."""
+        return figures.spots(figures.fit(self._shown, width))
+
+    def strips(self, at: int, width: int, tall: int, look: Look) -> list[Strip]:
+        """See Sheet."""
+        places, process = figures.fit(self._shown, width), self.processes[at]
+        room = {field.title: cells for field, cells in places}
+        cells = _figures(process, self._view, room.get("DISKS", 0))
+        cells["WAIT"] = (share_bar(process.waited_ns / self._whole_ns, room.get("WAIT", 0), look), "slow")
+        return [figures.row(cells, places, width, look).strip()]
+
+    def nothing(self) -> str:
+        """See Sheet."""
+        return _nothing(self._view)
+
+    def _values(self, process: Process) -> Row:
+        span_ns = max(self._view.span_ns, 1)
+        known = figures.values(_latency(process.work), sum(one.errors for one in process.work), span_ns) | {
+            "pid": process.pid or None,
+            "comm": process.comm,
+            "unit": unit(process),
+            "disk": _waited(process)[0],
+            "read_bytes": _moved(process, "read") * 1e9 / span_ns,
+            "written_bytes": _moved(process, "write") * 1e9 / span_ns,
+            "wait": process.waited_ns / self._whole_ns,
+        }
+        return [known[field.id] for field in FIELDS]
 
 
 def suffers_on(process: Process, thresholds: Mapping[tuple[str, Op], Threshold]) -> dict[str, float]:
@@ -133,14 +154,20 @@ def _disks(process: Process, slow: Mapping[str, float], cells: int) -> str:
     """As many as have room of the disks on which it waited the most; those on which it suffers come first, with a
     sign, and how much.
     """
-    waited: dict[str, int] = {}
-    for one in process.work:
-        waited[one.disk] = waited.get(one.disk, 0) + one.sum_ns
-    ordered = sorted(waited, key=lambda disk: (-slow.get(disk, 0.0), -waited[disk], disk))[:MOST_DISKS]
+    waited = _waited(process)
+    ordered = sorted(waited, key=lambda disk: -slow.get(disk, 0.0))[:MOST_DISKS]
     named = [f"{units.FAILED}{disk} {units.duration(slow[disk])}" if disk in slow else disk for disk in ordered]
     while len(named) > 1 and safe_text.width(safe_text.safe(_with_rest(named, len(waited)))) > cells:
         named.pop()
     return _with_rest(named, len(waited)) if len(named) > 1 else named[0]
+
+
+def _waited(process: Process) -> list[str]:
+    """Its disks, the one that it waited for the most first."""
+    waited: dict[str, int] = {}
+    for one in process.work:
+        waited[one.disk] = waited.get(one.disk, 0) + one.sum_ns
+    return sorted(waited, key=lambda disk: (-waited[disk], disk))
 
 
 def _with_rest(named: Sequence[str], disks: int) -> str:
@@ -149,14 +176,6 @@ def _with_rest(named: Sequence[str], disks: int) -> str:
 
 def _moved(process: Process, op: Op) -> int:
     return sum(one.bytes for one in process.work if one.op == op)
-
-
-def _share(share: float, cells: int, look: Look) -> Cell:
-    """A share of the time that all waited, as a figure and where there is room as a bar."""
-    figure = f"{units.percent(share):>4}"
-    sides = look.glyphs.sides
-    full, rest = divmod(max(round(share * (cells - len(figure) - 1) * (len(sides) - 1)), 0), len(sides) - 1)
-    return f"{figure} {sides[-1] * full}{sides[rest]}".rstrip(), "slow"
 
 
 def _latency(work: Sequence[Work]) -> Latency:

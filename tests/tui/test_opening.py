@@ -1,0 +1,278 @@
+"""Pages about processes and files, key by key, over a session of the fake machine and of this one."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from tests.tui.fakes import Machine
+from tests.tui.screen import Screen, running
+from tui.actions.opening import Opening
+from tui.pages.subject_page import SubjectPage
+from tui.pages.subject_screen import SubjectScreen
+from tui.procfs import background
+from tui.subject import Cell, Disk, File, Process, Subject
+from tui.widgets.glyphs import ASCII, UNICODE, Glyphs
+
+SIZES = [(80, 24), (120, 40), (200, 50)]
+SSHD = Process(4004, "sshd", 0)
+HOSTS = File("/etc/hosts")
+
+
+class Pages:
+    """A screen with a page on it, and the filters that were asked for."""
+
+    def __init__(self, screen: Screen) -> None:
+        self.screen = screen
+        self.only: list[Cell] = []
+        self.opening = Opening(screen.app, self.only.append)
+
+    async def open(self, subject: Subject) -> bool:
+        opened = self.opening.open_subject(subject)
+        await self.screen.press()
+        return opened
+
+    async def show(self) -> None:
+        """What the app does with each tick."""
+        top = self.screen.app.screen
+        assert isinstance(top, SubjectScreen)
+        top.show(self.screen.app.history.view, held=self.screen.app.history.paused)
+        await self.screen.pilot.pause()
+
+    async def until(self, true: Callable[[], bool]) -> None:
+        async with asyncio.timeout(20):
+            while not true():
+                await self.screen.pilot.pause()
+                await asyncio.sleep(0.005)
+
+    @property
+    def text(self) -> str:
+        return self.screen.text
+
+    @property
+    def title(self) -> str:
+        return self.screen.lines[0]
+
+    @property
+    def selected(self) -> Subject | None:
+        return self.screen.app.screen.query_one(SubjectPage).subject
+
+
+@asynccontextmanager
+async def pages(
+    size: tuple[int, int] = (120, 40), *, live: bool = False, glyphs: Glyphs = UNICODE
+) -> AsyncIterator[Pages]:
+    async with running(size, live=live, glyphs=glyphs, machine=Machine(20)) as screen:
+        await screen.ticks(12)
+        yield Pages(screen)
+
+
+@pytest.fixture(autouse=True)
+def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background, "LEAST_PAUSE_S", 0.02)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
+async def test_a_process_and_a_file_have_a_page_at_any_size(size: tuple[int, int], glyphs: Glyphs) -> None:
+    async with pages(size, glyphs=glyphs) as page:
+        for subject, parts in (
+            (SSHD, ("Process 4004 sshd", "sh -c", "recorded on web-17: live figures are not available", "www-data")),
+            (HOSTS, ("File /etc/hosts", "recorded on web-17", "times, last at", "O_RDONLY", "Opened by")),
+        ):
+            assert await page.open(subject)
+            for part in (*parts, "Esc back", "Enter open"):
+                assert part in page.text, part
+            assert all(len(line) == size[0] for line in page.screen.lines)
+            await page.screen.press("escape")
+
+
+async def test_a_disk_has_no_page_here() -> None:
+    async with pages() as page:
+        assert not await page.open(Disk("sda"))
+        assert len(page.screen.app.screen_stack) == 1
+
+
+async def test_the_selected_row_is_opened_and_nothing_is_said_to_be_nothing() -> None:
+    async with running((120, 40)) as screen:
+        page = Pages(screen)
+        page.opening.actions["open"]()
+        await screen.pilot.pause()
+        assert "nothing is selected that can be opened" in screen.text
+        await screen.ticks(3)
+        await screen.press("k", "k")
+        selected = screen.app.pane.subject
+        assert isinstance(selected, Process)
+        page.opening.actions["open"]()
+        await screen.press()
+        assert f"Process {selected.pid} {selected.comm}" in page.title
+
+
+async def test_enter_opens_what_is_selected_on_top_and_escape_goes_back_to_it() -> None:
+    async with pages((200, 50)) as page:
+        await page.open(HOSTS)
+        await page.screen.press("j", "j")
+        chosen = page.selected
+        assert isinstance(chosen, Process)
+        await page.screen.press("enter")
+        assert f"Process {chosen.pid} {chosen.comm}" in page.title
+        assert "/etc/hosts" in page.text
+        await page.screen.press("escape")
+        assert "File /etc/hosts" in page.title
+        assert page.selected == chosen
+        await page.screen.press("escape")
+        assert len(page.screen.app.screen_stack) == 1
+
+
+async def test_a_parent_can_be_opened() -> None:
+    async with pages((80, 24)) as page:
+        await page.open(SSHD)
+        await page.screen.press("enter")
+        assert "Process 812 sshd" in page.title
+        assert "children" in page.text or "Block I/O" in page.text
+
+
+async def test_tab_goes_to_the_other_side() -> None:
+    async with pages((200, 50)) as page:
+        await page.open(SSHD)
+        assert isinstance(page.selected, Process)
+        await page.screen.press("tab")
+        assert isinstance(page.selected, File)
+        await page.screen.press("enter")
+        assert "File /" in page.title
+        await page.screen.press("escape", "left")
+        assert isinstance(page.selected, Process)
+
+
+@pytest.mark.parametrize("close", ["q", "ctrl+c"])
+async def test_q_closes_all_pages_at_once(close: str) -> None:
+    async with pages((200, 50)) as page:
+        await page.open(HOSTS)
+        await page.screen.press("enter", close)
+        assert len(page.screen.app.screen_stack) == 1
+        assert page.screen.app.is_running
+
+
+@pytest.mark.parametrize(
+    ("subject", "key", "cell"),
+    [
+        (SSHD, "f", Cell("pid", "4004")),
+        (SSHD, "t", Cell("tree", "4004")),
+        (HOSTS, "f", Cell("path", "/etc/hosts")),
+    ],
+)
+async def test_a_key_makes_a_filter_of_it_and_closes(subject: Subject, key: str, cell: Cell) -> None:
+    async with pages() as page:
+        await page.open(subject)
+        await page.screen.press(key)
+        assert page.only == [cell]
+        assert len(page.screen.app.screen_stack) == 1
+
+
+async def test_down_goes_from_one_to_the_next_and_scrolls_where_there_is_none_near() -> None:
+    async with pages((80, 24)) as page:
+        await page.open(HOSTS)
+        seen: list[Subject] = []
+        for _ in range(25):
+            await page.screen.press("j")
+            chosen = page.selected
+            if chosen and chosen not in seen:
+                seen.append(chosen)
+        assert len(seen) > 3
+        await page.screen.press("g")
+        assert page.screen.lines[1].split()[1] == "/etc/hosts"
+        await page.screen.press("G", "k")
+        assert page.selected is not None
+
+
+async def test_the_page_moves_with_the_session_and_stands_still_when_that_is_held() -> None:
+    async with pages() as page:
+        await page.open(HOSTS)
+        before = page.screen.line("times, last at")
+        await page.screen.ticks(5)
+        await page.show()
+        later = page.screen.line("times, last at")
+        assert later != before
+        page.screen.app.history.hold()
+        await page.screen.ticks(5)
+        await page.show()
+        assert page.screen.line("times, last at") == later
+
+
+async def test_a_running_process_is_told_live_until_it_is_gone() -> None:
+    program = (sys.executable, "-c", "input()", "a\x1b[2Jb")
+    child = await asyncio.create_subprocess_exec(*program, stdin=subprocess.PIPE)
+    async with pages((120, 40), live=True) as page:
+        await page.open(Process(child.pid, "py\x1b[31m", time.time_ns()))
+        await page.until(lambda: "of a core" in page.text)
+        assert "\\x1b[2J" in page.text
+        assert "py\\x1b[31m" in page.title
+        assert "\x1b" not in page.text
+        assert "Process  now" in page.text
+        page.screen.app.history.hold()
+        await page.show()
+        assert "of now, not of the moment that is shown" in page.text
+        await child.communicate(b"\n")
+        await page.until(lambda: "gone        since" in page.text)
+        assert "as it was at" in page.text
+        assert "of a core" in page.text
+
+
+async def test_going_back_asks_again_for_what_was_below() -> None:
+    async with pages((120, 40), live=True) as page:
+        await page.open(Process(os.getpid(), "pytest", time.time_ns()))
+        await page.until(lambda: "resident" in page.text)
+        await page.screen.press("enter")
+        assert f"Process {os.getppid()} " in page.title
+        await page.screen.press("escape")
+        assert f"Process {os.getpid()} " in page.title
+        assert "resident" in page.text, "what was known is there at once"
+        await page.until(lambda: "of a core" in page.text)
+
+
+async def test_a_file_is_looked_at_where_it_is_live() -> None:
+    async with pages((120, 40), live=True) as page:
+        await page.open(File("/etc/passwd"))
+        await page.until(lambda: "regular file" in page.text)
+        await page.screen.press("escape")
+        await page.open(File("/nowhere/at/all"))
+        await page.until(lambda: "it does not exist" in page.text)
+
+
+async def test_a_file_system_that_does_not_answer_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    stuck = asyncio.Event()
+    let_go = threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def look_at(_path: str) -> None:
+        loop.call_soon_threadsafe(stuck.set)
+        let_go.wait(20)
+
+    monkeypatch.setattr("tui.pages.subject_screen.look_at", look_at)
+    monkeypatch.setattr("tui.pages.subject_screen.PATIENCE_S", 0.01)
+    monkeypatch.setattr("tui.pages.live.PATIENCE_S", 0.01)
+    async with pages((120, 40), live=True) as page:
+        await page.open(HOSTS)
+        await asyncio.wait_for(stuck.wait(), 10)
+        await page.until(lambda: "no answer for" in page.text)
+        await page.screen.press("j", "escape")
+        assert len(page.screen.app.screen_stack) == 1
+    let_go.set()
+
+
+async def test_a_click_selects_and_another_one_opens() -> None:
+    async with pages((200, 50)) as page:
+        await page.open(HOSTS)
+        y = next(y for y, line in enumerate(page.screen.lines) if "Opened by" in line) + 3
+        for title in ("File", "Process"):
+            await page.screen.pilot.click("#subject-page", offset=(120, y))
+            await page.screen.press()
+            assert f" {title} " in page.title

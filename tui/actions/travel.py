@@ -1,0 +1,249 @@
+"""Pause and go back: one cursor in time for all panes, over what was collected or played."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import partial
+
+from textual.timer import Timer
+
+from tui import format as units
+from tui import when
+from tui.host import Actions, Host
+from tui.widgets.prompt import Problem, Question
+from tui.widgets.time_line import Moments
+
+HINT = "14:03:20, 14:03, or counted from what is shown: -5m, +30s   Enter goes there"
+TENTH = 10
+SLICE_S, BREATH_S = 0.02, 0.005
+"""A recording is played for so long without a pause where it is to get somewhere fast; keys are heard in between."""
+LEEWAY_S = 60
+"""So much more than the history has room for is played before the time that one goes to."""
+
+
+class Travel:
+    """later  calls something after some seconds
+    focus   gives the focus to the time line, or back to the pane that had it
+    """
+
+    def __init__(
+        self, host: Host, later: Callable[[float, Callable[[], None]], Timer], focus: Callable[[bool], None]
+    ) -> None:
+        self._host, self._later, self._focus = host, later, focus
+        self._running: Timer | None = None
+        self._past: list[str] = []
+        self._typed: int | None = None
+
+    @property
+    def actions(self) -> Actions:
+        """By command."""
+        return {
+            "pause": self._pause,
+            "live": self._go_live,
+            "earlier": self._enter,
+            "later": partial(self._step, 1),
+            "goto": self._ask,
+            "step-back": partial(self._step, -1),
+            "step": partial(self._step, 1),
+            "jump-back": partial(self._jump, -1),
+            "jump": partial(self._jump, 1),
+            "oldest": partial(self._to_end, -1),
+            "newest": partial(self._to_end, 1),
+        }
+
+    @property
+    def moments(self) -> Moments:
+        """What the time line shows."""
+        history = self._host.history
+        tape, view = history.tape, history.view
+        at = None if history.cursor is None else tape.nearest(history.cursor) - tape.first
+        return Moments(tape.marks(), at, view.tick.time if view.tick else 0, tape.cut)
+
+    @property
+    def since(self) -> int:
+        """How many events have come since the moment that is shown."""
+        history = self._host.history
+        if not history.paused:
+            return 0
+        seen = (sum(probe.counts.seen for probe in view.probes) for view in (history.present, history.view))
+        return max(next(seen) - next(seen), 0)
+
+    def back(self) -> bool:
+        """Stop where it is running to, or else go back to the present; whether there was anything to leave."""
+        if self._stop():
+            self._host.say("")
+            self._host.history.hold()
+            self._host.show()
+            return True
+        if self._host.history.paused:
+            self._go_live()
+            return True
+        return False
+
+    def seek(self, moment: int) -> None:
+        """Put the cursor on a time, in nanoseconds since the epoch."""
+        self._stand_still()
+        self._host.history.go(moment)
+        self._host.show()
+
+    def choose(self, index: int) -> None:
+        """Put the cursor on a tick, by how many there are before it."""
+        self._look_at(self._host.history.tape.first + index)
+
+    # What keys do
+
+    def _pause(self) -> None:
+        if self._host.history.paused:
+            self._go_live()
+        else:
+            self._stand_still()
+            self._host.show()
+
+    def _go_live(self) -> None:
+        self._stop()
+        self._host.history.release()
+        self._host.source.pause(False)
+        self._focus(False)
+        self._host.show()
+
+    def _enter(self) -> None:
+        self._step(-1)
+        if self._host.history.paused:
+            self._focus(True)
+
+    def _step(self, ticks: int) -> None:
+        history = self._host.history
+        if ticks > 0 and not history.paused and self._host.source.live:
+            return
+        self._stand_still()
+        if history.cursor is None:
+            return
+        if ticks > 0 and history.cursor >= history.tape.end - 1 and not self._host.source.live:
+            self._take_next()
+        else:
+            self._look_at(history.cursor + ticks)
+
+    def _take_next(self) -> None:
+        """Step beyond what was played."""
+        if self._host.source.advance() is None:
+            self._host.say("the recording ends here")
+        else:
+            self._host.history.hold()
+        self._host.show()
+
+    def _jump(self, side: int) -> None:
+        history = self._host.history
+        self._stand_still()
+        if history.cursor is not None:
+            self._look_at(history.cursor + side * max(len(history.tape) // TENTH, 1))
+
+    def _to_end(self, side: int) -> None:
+        tape = self._host.history.tape
+        self._look_at(tape.first if side < 0 else tape.end - 1)
+
+    def _look_at(self, number: int) -> None:
+        self._stand_still()
+        history = self._host.history
+        if history.cursor is None:
+            return
+        history.look_at(number)
+        if number < history.tape.first:
+            self._host.say(f"the history begins here{': no memory for more' if history.tape.cut else ''}")
+        self._host.show()
+
+    def _stand_still(self) -> None:
+        self._stop()
+        if not self._host.history.paused:
+            self._host.history.hold()
+            self._host.source.pause(self._host.history.paused)
+
+    # Going to a time
+
+    def _ask(self) -> None:
+        past = tuple(self._past)
+        self._host.ask(Question("go to", HINT, self._check, self._done, self._reach, past=past))
+        self._typed = None
+
+    def _check(self, text: str) -> Problem | None:
+        self._typed = None
+        if not text.strip():
+            return None
+        tick = self._host.history.view.tick
+        try:
+            self._typed = when.parse(text, tick.time if tick else time.time_ns())
+        except when.WhenError as error:
+            return Problem(str(error), error.position)
+        self._text = text.strip()
+        return None
+
+    def _reach(self) -> str:
+        tape = self._host.history.tape
+        if not len(tape):
+            return "nothing yet "
+        first, last = tape.mark(tape.first), tape.mark(tape.end - 1)
+        return f"{_clock(first.time - first.span_ns)} to {_clock(last.time)} "
+
+    def _done(self, kept: bool) -> None:
+        if not kept or not len(self._host.history.tape):
+            return
+        if self._typed is None:
+            self._host.say("no time: write it like 14:03:20 or -5m", bad=True)
+            return
+        self._past = [*(text for text in self._past if text != self._text), self._text]
+        self._go(self._typed)
+
+    def _go(self, moment: int) -> None:
+        tape, live = self._host.history.tape, self._host.source.live
+        first, last = tape.mark(tape.first), tape.mark(tape.end - 1)
+        begins = first.time - first.span_ns
+        self._stand_still()
+        if begins <= moment <= last.time:
+            self.seek(moment)
+        elif live and moment > last.time:
+            self._host.say(f"{_clock(moment)} is yet to come: this is the newest")
+            self._to_end(1)
+        elif live:
+            why = ", there was no memory for more" if tape.cut else ""
+            self._host.say(f"the history reaches back to {_clock(begins)}{why}: this is its beginning")
+            self._to_end(-1)
+        elif moment > last.time:
+            self._run_to(moment, 0)
+        else:
+            self._host.source.begin_anew()
+            self._run_to(moment, moment - tape.most_ns - LEEWAY_S * when.SECOND)
+
+    def _run_to(self, moment: int, since: int) -> None:
+        """Play as fast as it goes, a slice at a time, until that time is reached."""
+        until = time.monotonic() + SLICE_S
+        while (taken := self._host.source.advance(since)) and taken.time < moment and time.monotonic() < until:
+            pass
+        if taken is None or taken.time >= moment:
+            self._arrive(moment, over=taken is None)
+            return
+        self._host.say(f"going to {_clock(moment)}: at {_clock(taken.time)}, Esc stops")
+        self._running = self._later(BREATH_S, partial(self._run_to, moment, since))
+
+    def _arrive(self, moment: int, *, over: bool) -> None:
+        history = self._host.history
+        self._running = None
+        history.go(moment)
+        begins = history.tape.first if len(history.tape) else 0
+        if over:
+            self._host.say("the recording ends here")
+        elif len(history.tape) and moment < history.tape.mark(begins).time - history.tape.mark(begins).span_ns:
+            self._host.say(f"the recording begins at {_clock(history.tape.mark(begins).time)}")
+        else:
+            self._host.say("")
+        self._host.show()
+
+    def _stop(self) -> bool:
+        """Run no further; whether it was running."""
+        running, self._running = self._running, None
+        if running:
+            running.stop()
+        return running is not None
+
+
+def _clock(moment: int) -> str:
+    return units.clock(moment)[:8]

@@ -1,0 +1,189 @@
+"""The screen of pages about things: one on top of the other, each asked for by what was selected on the one before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+from textual import events, on
+
+from tui.history import View
+from tui.pages import file, process
+from tui.pages.live import PATIENCE_S, Live, recorded
+from tui.pages.sections import Laid
+from tui.pages.seen import Gathering, Seen
+from tui.pages.subject_page import Place, SubjectPage
+from tui.procfs.background import Background
+from tui.procfs.facts import FileFacts, Gone, Missing, ProcessFacts
+from tui.procfs.file import look_at
+from tui.procfs.process import ProcessReader
+from tui.subject import Cell, File, Process
+from tui.widgets.line import Look
+from tui.widgets.page import PageScreen
+
+KEYS = "Esc back  q close  j k select  Enter open"
+REFUSED = "not asked: too many earlier questions wait for an answer of the kernel or a file system"
+Answer = ProcessFacts | Gone | FileFacts | Missing
+
+
+class Session(NamedTuple):
+    """Where what is shown comes from.
+
+    live  it is of this machine and of now
+    only  lets rows pass only if they have a value
+    """
+
+    host: str
+    live: bool
+    only: Callable[[Cell], None]
+
+
+class Level:
+    """A thing that was opened, all that is known of it, and where one was on its page."""
+
+    def __init__(self, subject: Process | File, view: View) -> None:
+        self.subject = subject
+        self.gathering = Gathering(subject)
+        self.seen = self.gathering.take(view)
+        self.answer: Answer | None = None
+        self.place = Place()
+
+    @property
+    def title(self) -> str:
+        """What its page is called."""
+        subject = self.subject
+        return f"File {subject.path}" if isinstance(subject, File) else f"Process {subject.pid} {subject.comm}"
+
+    @property
+    def filters(self) -> dict[str, Cell]:
+        """What a key lets pass alone."""
+        subject = self.subject
+        if isinstance(subject, File):
+            return {"f": Cell("path", subject.path)}
+        pid = str(subject.pid)
+        return {"f": Cell("pid", pid), "t": Cell("tree", pid)}
+
+    @property
+    def keys(self) -> str:
+        """The keys that there are."""
+        filters = (f"{key} {cell.key}:{cell.value}" for key, cell in self.filters.items() if cell.key != "path")
+        return "  ".join((KEYS, *filters)) if isinstance(self.subject, Process) else f"{KEYS}  f filter"
+
+    def reader(self) -> Callable[[], Answer]:
+        """What asks for it as it is now."""
+        subject = self.subject
+        if isinstance(subject, File):
+            return partial(look_at, subject.path)
+        last = self.answer if isinstance(self.answer, ProcessFacts) else None
+        return ProcessReader(subject.pid, subject.time, last)
+
+
+class SubjectScreen(PageScreen):
+    """Its result is always empty: what it is closed for has been done by then."""
+
+    page: SubjectPage
+
+    def __init__(self, look: Look, session: Session, subject: Process | File, view: View, *, held: bool) -> None:
+        super().__init__(SubjectPage(look))
+        self._session, self._view, self._held = session, view, held
+        self._levels = [Level(subject, view)]
+        self._background: Background[Answer] | None = None
+
+    def on_mount(self) -> None:
+        """Begin to ask."""
+        self.set_interval(1.0, self._be_patient)
+        self._enter()
+
+    def on_unmount(self) -> None:
+        """Ask no more."""
+        self._leave()
+
+    def show(self, view: View, *, held: bool) -> None:
+        """Draw another moment; `held`: it is not now."""
+        self._view, self._held = view, held
+        level = self._levels[-1]
+        level.seen = level.gathering.take(view)
+        self._draw()
+
+    def open(self, subject: Process | File) -> None:
+        """Put the page about another thing on top."""
+        self._levels[-1].place = self.page.place
+        self._leave()
+        self._levels.append(Level(subject, self._view))
+        self._enter()
+
+    def on_key(self, event: events.Key) -> None:
+        """Select, open, go back, filter; all else as pages do."""
+        moves = {"j": 1, "down": 1, "k": -1, "up": -1}
+        does: dict[str, Callable[[], object]] = {
+            "escape": self._back,
+            "enter": self._open_selected,
+            **dict.fromkeys(("tab", "shift+tab", "left", "right"), self.page.cross),
+            **{key: partial(self.page.move, step) for key, step in moves.items()},
+            **{key: partial(self._filter, cell) for key, cell in self._levels[-1].filters.items()},
+        }
+        if do := does.get(event.key):
+            event.stop()
+            event.prevent_default()
+            do()
+
+    @on(SubjectPage.Opened)
+    def _open_selected(self) -> None:
+        subject = self.page.subject
+        if isinstance(subject, Process | File):
+            self.open(subject)
+
+    def _back(self) -> None:
+        if len(self._levels) == 1:
+            self.dismiss("")
+            return
+        self._leave()
+        self._levels.pop()
+        self._levels[-1].seen = self._levels[-1].gathering.take(self._view)
+        self._enter()
+
+    def _filter(self, cell: Cell) -> None:
+        self.dismiss("")
+        self._session.only(cell)
+
+    # What is asked for
+
+    def _enter(self) -> None:
+        """Show the page on top as it was left."""
+        level = self._levels[-1]
+        self.page.place = level.place
+        if self._session.live and not isinstance(level.answer, Gone):
+            self._background = Background(level.reader(), partial(self._answered, level))
+            self._background.start()
+        self._draw()
+
+    def _leave(self) -> None:
+        if self._background:
+            self._background.stop()
+        self._background = None
+
+    def _answered(self, level: Level, answer: Answer) -> None:
+        level.answer = answer
+        if isinstance(answer, Gone):
+            self._leave()
+        self._draw()
+
+    def _be_patient(self) -> None:
+        """Say so while there is no answer."""
+        if self._background and self._background.waiting_s > PATIENCE_S:
+            self._draw()
+
+    def _draw(self) -> None:
+        level = self._levels[-1]
+        self.page.tell(level.title, level.keys, partial(self._lay, level, level.seen))
+
+    def _lay(self, level: Level, seen: Seen, width: int) -> Laid:
+        asked, answer, subject = self._background, level.answer, level.subject
+        why = REFUSED if asked and asked.refused else "" if self._session.live else recorded(self._session.host)
+        waiting_s = asked.waiting_s if asked else 0.0
+        if isinstance(subject, File):
+            there = answer if isinstance(answer, FileFacts | Missing) else None
+            return file.lines(self.page.look, subject, seen, Live(there, why, waiting_s, self._held), width)
+        its = None if isinstance(answer, FileFacts) else answer
+        return process.lines(self.page.look, subject, seen, Live(its, why, waiting_s, self._held), width)

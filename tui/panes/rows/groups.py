@@ -1,0 +1,197 @@
+"""Events in groups: how many have what in common, how many of them failed, how long they took.
+
+`Groups` is all that the table of them needs to know, wherever they were counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from probes.snapshot import Column, Row, Value
+from tui import format as units
+from tui.panes.table import fields
+from tui.panes.table.sheet import Listed
+from tui.subject import Cell, Process, Subject
+from tui.widgets.line import Look
+from tui.widgets.spark import share_bar
+from tui.widgets.table import Place
+
+
+class By(NamedTuple):
+    """What groups have in common: how it is called, and the column in which it is found.
+
+    beside  another column that tells more of it
+    field   what the value is called where it is not that of the column, see `tui.panes.table.fields`
+    """
+
+    name: str
+    column: str
+    beside: str = ""
+    field: str = ""
+
+
+BYS = (
+    By("comm", "comm"),
+    By("pid", "pid", "comm"),
+    By("parent", "ppid", "parent_comm"),
+    By("path", "path"),
+    By("path", "filename"),
+    By("user", "user"),
+    By("unit", "cgroup", field="unit"),
+    By("error", "error"),
+)
+"""All there are, in the order in which a key goes through them."""
+
+
+Shared = int | float | str | None
+"""What events have in common; None: that they have no such thing."""
+
+
+class Group(NamedTuple):
+    """Events that have something in common.
+
+    beside   more of it, as the newest of them has it
+    timed    of how many of them it is known how long they took, in microseconds in sum and at most
+    """
+
+    key: Shared
+    beside: str
+    events: int
+    failed: int
+    timed: int = 0
+    sum_us: float = 0.0
+    max_us: float = 0.0
+
+
+class Groups(NamedTuple):
+    """All groups, and of what.
+
+    said     of which events, for the title
+    span_ns  the time in which they were
+    """
+
+    by: By
+    groups: Sequence[Group]
+    span_ns: int
+    said: str
+
+
+class Event(NamedTuple):
+    """What is counted of a row."""
+
+    key: Shared
+    beside: str
+    failed: bool
+    us: float | None
+
+
+def usable(columns: Iterable[Column]) -> list[By]:
+    """What rows with these columns can be grouped by."""
+    ids = {column.id for column in columns}
+    return [by for by in BYS if by.column in ids]
+
+
+def counted(events: Iterable[Event]) -> list[Group]:
+    """The groups, the largest first."""
+    sums: dict[Shared, list[Event]] = {}
+    for event in events:
+        sums.setdefault(event.key, []).append(event)
+    groups = [_summed(key, members) for key, members in sums.items()]
+    return sorted(groups, key=lambda group: -group.events)
+
+
+def _summed(key: Shared, members: Sequence[Event]) -> Group:
+    times = [event.us for event in members if event.us is not None]
+    failed = sum(event.failed for event in members)
+    return Group(key, members[-1].beside, len(members), failed, len(times), sum(times), max(times, default=0.0))
+
+
+COUNTS = (
+    Column("count", "COUNT", "number", 7, "how many there are", priority=8),
+    Column("rate", "RATE/s", "number", 7, "how many a second", priority=5),
+    Column("failed", "FAILED", "number", 6, "how many of them failed", later=True, priority=7),
+)
+TIMES = (
+    Column("average_us", "AVG us", "us", 8, "average latency, in microseconds", priority=4),
+    Column("max_us", "MAX us", "us", 9, "longest latency, in microseconds", priority=3),
+)
+NONE = "(none)"
+SHARE = Column("share", "SHARE", "word", 14, "share of all of them, 0..1", priority=6)
+BESIDE = Column("comm", "COMM", "word", 16, "its name", grow=True, priority=8)
+
+
+class GroupSheet(Listed):
+    """A row's key is that of its group."""
+
+    def __init__(self, groups: Groups, name: str, nothing: str) -> None:
+        self.groups, self._nothing = groups, nothing
+        whole = max(sum(group.events for group in groups.groups), 1)
+        self._shares = [group.events / whole for group in groups.groups]
+        shown = (*COUNTS, *(TIMES if any(group.timed for group in groups.groups) else ()), SHARE, _key(groups.by))
+        columns = (*shown, BESIDE) if any(group.beside for group in groups.groups) else shown
+        rows = [
+            _row(group, share, groups.span_ns, columns)
+            for group, share in zip(groups.groups, self._shares, strict=True)
+        ]
+        super().__init__(columns, [group.key for group in groups.groups], rows)
+        self.name = f"{name}-by-{groups.by.name}"
+
+    def cell(self, at: int, column: str) -> Cell | None:
+        """See Sheet: whichever cell it is, a filter can have what the group has in common."""
+        by = self.groups.by
+        return fields.cell(by.field or by.column, self.groups.groups[at].key)
+
+    def subject(self, at: int, column: str) -> Subject | None:
+        """See Sheet."""
+        group, by = self.groups.groups[at], self.groups.by
+        if by.name in ("pid", "parent") and isinstance(group.key, int):
+            return Process(group.key, group.beside, 0)
+        return fields.subject(by.column, {by.column: group.key}) if by.name == "path" else None
+
+    def drawn(self, at: int, places: Sequence[Place], look: Look) -> Row:
+        """See Sheet."""
+        row = [_shown(column.id, value) for column, value in zip(self.columns, self.rows[at], strict=True)]
+        for place in places:
+            if place.column.id == "share":
+                row[place.at] = share_bar(self._shares[at], place.cells, look)
+        return row
+
+    def nothing(self) -> str:
+        """See Sheet."""
+        return self._nothing
+
+
+def _key(by: By) -> Column:
+    """The column of what groups have in common."""
+    if by.name in ("pid", "parent"):
+        return Column("key", by.name.upper(), "pid", 9, "what they have in common", priority=9)
+    return Column("key", by.name.upper(), "text", 24, "what they have in common", grow=True, priority=9)
+
+
+def _row(group: Group, share: float, span_ns: int, columns: Sequence[Column]) -> Row:
+    """A value for each of the columns."""
+    known: dict[str, Value] = {
+        "count": group.events,
+        "rate": group.events * 1e9 / span_ns if span_ns else None,
+        "failed": group.failed,
+        "average_us": group.sum_us / group.timed if group.timed else None,
+        "max_us": group.max_us if group.timed else None,
+        "share": share,
+        "key": group.key,
+        "comm": group.beside,
+    }
+    return [known[column.id] for column in columns]
+
+
+def _shown(column: str, value: Value) -> Value:
+    """The value of a column as it is to be seen."""
+    if column == "key" and value is None:
+        return NONE
+    if column == "failed":
+        return value or None
+    if not isinstance(value, int | float):
+        return value
+    if column == "count":
+        return units.count(value)
+    return units.rate(value).removesuffix("/s") if column == "rate" else value

@@ -1,0 +1,67 @@
+"""Groups of the rows that are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from probes.snapshot import Column, Row
+from probes.unit_names import unit_name
+from tui import format as units
+from tui.history import Log
+from tui.panes.rows.groups import By, Event, Groups, Shared, counted
+from tui.panes.rows.paths import folder
+from tui.panes.table.fields import as_text
+from tui.panes.table.logged import Memory
+
+LATENCY = "latency_us"
+
+
+def groups(log: Log, columns: Sequence[Column], by: By, inside: str, depth: int, memory: Memory) -> Groups:  # noqa: PLR0913, PLR0917
+    """The groups of the rows that pass the filter; of paths, those below `inside` by their folders."""
+    told = memory.made(f"{by} {inside} {depth}", log, _event(columns, by, inside, depth))
+    events = [event for event in told.values() if event is not None]
+    return Groups(by, counted(events), _span_ns(log, columns), f"of the {units.count(len(events))} rows kept")
+
+
+def paths(log: Log, columns: Sequence[Column], by: By, memory: Memory) -> list[str]:
+    """The paths of the rows that pass the filter."""
+    at = [column.id for column in columns].index(by.column)
+    return list(memory.made(f"{by}", log, lambda row: as_text(row[at])).values())
+
+
+def _event(columns: Sequence[Column], by: By, inside: str, depth: int) -> Callable[[Row], Event | None]:
+    """What is counted of a row with these columns; None of one that is not below that folder."""
+    ids = [column.id for column in columns]
+    at, beside = ids.index(by.column), _maybe(ids, by.beside)
+    error, latency = _maybe(ids, "error"), _maybe(ids, LATENCY)
+
+    def event(row: Row) -> Event | None:
+        value = row[at]
+        if by.name == "path":
+            path = as_text(value)
+            if not path.startswith(inside):
+                return None
+            key: Shared = folder(path, inside, depth) or None
+        elif by.name == "unit":
+            key = unit_name(as_text(value)) or None
+        else:
+            key = None if isinstance(value, list) else value
+        us = row[latency] if latency is not None else None
+        failed = error is not None and row[error] is not None
+        told = as_text(row[beside]) if beside is not None else ""
+        return Event(key, told, failed, us if isinstance(us, int | float) else None)
+
+    return event
+
+
+def _maybe(ids: Sequence[str], wanted: str) -> int | None:
+    return ids.index(wanted) if wanted in ids else None
+
+
+def _span_ns(log: Log, columns: Sequence[Column]) -> int:
+    """From the first row to the last."""
+    at = next((at for at, column in enumerate(columns) if column.kind == "time"), None)
+    if at is None or len(log) < 2:  # noqa: PLR2004
+        return 0
+    first, last = (next(row[at] for _, row in log.rows(which, which + 1)) for which in (0, len(log) - 1))
+    return last - first if isinstance(first, int) and isinstance(last, int) and last > first else 0

@@ -1,0 +1,179 @@
+"""The pane of a probe that makes rows: which view of them is shown, and what keys and the mouse change."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from textual.strip import Strip
+
+from tui import format as units
+from tui.history import ProbeView
+from tui.panes.pane import Pane
+from tui.panes.rows import kept
+from tui.panes.rows.groups import By, GroupSheet, usable
+from tui.panes.rows.paths import depth_of
+from tui.panes.rows.tree import TreeSheet, can_grow
+from tui.panes.table.grid import Grid
+from tui.panes.table.logged import LogSheet, Memory
+from tui.panes.table.order import Sort
+from tui.panes.table.sheet import Sheet
+from tui.widgets.line import Look, Role
+
+Face = Literal["rows", "groups", "tree"]
+
+
+class RowPane(Pane):
+    """Rows as they come, in groups, and where there are parents as a tree."""
+
+    def __init__(self, look: Look, view: ProbeView, number: int) -> None:
+        super().__init__(look, view, number)
+        columns = view.info.columns
+        self._bys = usable(columns)
+        self._faces: list[Face] = ["rows"]
+        self._faces += ["groups"] if self._bys else []
+        self._faces += ["tree"] if can_grow(columns) else []
+        self._face: Face = "rows"
+        self._by = self._bys[0] if self._bys else By("", "")
+        self._folders: list[str] = []
+        self._depth = 0
+        self._said = ""
+        self._memory = Memory()
+        self._grid = Grid()
+        self._grids: dict[Face, Grid] = {"rows": self._grid}
+        self._grid.show(self._sheet())
+
+    @property
+    def grid(self) -> Grid:
+        """See Pane."""
+        return self._grid
+
+    # What is seen
+
+    def show(self, view: ProbeView) -> None:
+        """See Pane."""
+        self.view = view
+        self._memory.pass_on()
+        self._grid.show(self._sheet())
+        super().show(view)
+
+    def _sheet(self) -> Sheet:
+        info, log, nothing = self.view.info, self.view.log, self._nothing()
+        if self._face == "groups":
+            if not self._depth and len(log) and self._by.name == "path":
+                self._depth = depth_of(kept.paths(log, info.columns, self._by, self._memory))
+            made = kept.groups(log, info.columns, self._by, self._folder, max(self._depth, 1), self._memory)
+            self._said = made.said
+            return GroupSheet(made, info.id, nothing)
+        make = TreeSheet if self._face == "tree" else LogSheet
+        return make(info.id, log, info.columns, self._memory, nothing)
+
+    def body(self, width: int, height: int) -> list[Strip]:
+        """See Pane."""
+        return self._grid.draw(self.look, width, height, focused=self.has_focus)
+
+    def title(self) -> str:
+        """See Pane."""
+        name = self.view.info.title
+        if self._face == "groups":
+            return f"{name} by {self._by.name}"
+        return name if self._face == "rows" else f"{name}: {self._face}"
+
+    def summary(self) -> list[tuple[str, Role]]:
+        """See Pane."""
+        counts = self.view.counts
+        parts: list[tuple[str, Role]] = [
+            (units.rate(self.view.seen_hz), "bright"),
+            (f"seen {units.count(counts.seen)}", "text"),
+        ]
+        if self._face == "groups":
+            parts.insert(0, (self._said, "name"))
+            if self._folder:
+                parts.insert(0, (f"in {self._folder}", "warn"))
+        if counts.lost:
+            parts.append((f"{units.FAILED}lost {units.count(counts.lost)}", "bad"))
+        if counts.errors:
+            parts.append((f"{units.FAILED}failed {units.count(counts.errors)}", "bad"))
+        if counts.filtered:
+            parts.append((f"filtered {units.count(counts.filtered)}", "dim"))
+        if counts.over_budget:
+            parts.append((f"over budget {units.count(counts.over_budget)}", "warn"))
+        parts.append((f"shown {units.count(counts.shown)}", "dim"))
+        return parts
+
+    def _nothing(self) -> str:
+        if self.view.log.filter.terms and self.view.counts.seen:
+            return "no row passes the filter: F clears it"
+        return "nothing yet: waiting"
+
+    # What keys and the mouse do
+
+    def act(self, command: str) -> None:
+        """See Pane."""
+        match command:
+            case "view" | "view-back":
+                self._turn(1 if command == "view" else -1)
+            case "tree" if "tree" in self._faces:
+                self._see("rows" if self._face == "tree" else "tree")
+            case "by" if self._bys:
+                self._next_by()
+            case "open":
+                self.enter()
+            case _:
+                super().act(command)
+        self.redraw()
+
+    def enter(self) -> bool:
+        """See Pane: a folder is opened, any other group is filtered by."""
+        if self._face != "groups" or not self._grid.count:
+            return False
+        key = self._grid.key
+        if self._by.name == "path" and isinstance(key, str) and key.endswith("/"):
+            self._folders.append(key)
+            self._begin_groups(depth=1)
+        else:
+            self.post_message(self.Asked("only"))
+        return True
+
+    def back(self) -> bool:
+        """See Pane."""
+        if self._face == "rows":
+            return False
+        if self._face == "groups" and self._folders:
+            self._folders.pop()
+            self._begin_groups(depth=1 if self._folders else 0)
+        else:
+            self._see("rows")
+        self.redraw()
+        return True
+
+    def _turn(self, step: int) -> None:
+        self._see(self._faces[(self._faces.index(self._face) + step) % len(self._faces)])
+
+    def _see(self, face: Face) -> None:
+        self._face = face
+        self._grid = self._grids.setdefault(face, _grid(face))
+        self._grid.look_for(self.wanted)
+        self._grid.show(self._sheet())
+
+    def _next_by(self) -> None:
+        if self._face == "groups":
+            self._by = self._bys[(self._bys.index(self._by) + 1) % len(self._bys)]
+        self._folders.clear()
+        self._face = "groups"
+        self._begin_groups(depth=0)
+
+    def _begin_groups(self, depth: int) -> None:
+        """Other groups than before. `depth` is in levels of folders; 0: such as tell something."""
+        self._depth = depth
+        self._grids["groups"] = _grid("groups")
+        self._see("groups")
+
+    @property
+    def _folder(self) -> str:
+        """The folder that is looked into; empty for all there are."""
+        return self._folders[-1] if self._folders else ""
+
+
+def _grid(face: Face) -> Grid:
+    """A table as it is at the beginning."""
+    return Grid(Sort("count", falling=True) if face == "groups" else None)
