@@ -9,6 +9,7 @@
 # make raid            the test of it: found and named from the load on the array alone; needs root
 # make demo-recording  record what `ebtop demo` plays: real events of a guest with such a RAID; needs root
 # make picture         draw the README's picture from that recording
+# make tables          write the README's tables of keys and filters anew
 # make clean           remove what was made here
 #
 # ARGS="..." goes to ebtop:  make run ARGS="dump --for 5s"
@@ -23,7 +24,7 @@ SOURCES := $(shell find tui probes -name '*.py')
 PIP := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pip --quiet --disable-pip-version-check
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
-.PHONY: help run test venv lint bench lab-disk lab-disk-stop lab-raid raid demo-recording picture clean
+.PHONY: help run test venv lint bench lab-disk lab-disk-stop lab-raid raid demo-recording picture tables clean
 
 help:
 	@sed -n 's/^# \(make [a-z]*\)/  \1/p' Makefile
@@ -84,6 +85,9 @@ raid: $(STAMP)-lab
 demo-recording: $(STAMP)-lab
 	@$(BIN)/python -m tests.lab.raid --record tui/demo.ebtop.new --for 60
 	@mv tui/demo.ebtop.new tui/demo.ebtop
+
+tables: $(STAMP)-compiled
+	@$(BIN)/python .ci/tables.py
 
 picture: $(STAMP)-compiled
 	@TZ=UTC $(BIN)/python .ci/picture.py docs/screen.png

@@ -1,4 +1,4 @@
-"""A probe that is in the kernel: its counts, its rows, its budget, its filter."""
+"""A probe that is in the kernel: its counts, its rows, its budget, its filter, its tallies."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from probes.kernel.loader import Loaded, LoadError
 from probes.probe import Findings, Probe, Totals
 from probes.sieve import kernel_budget
 from probes.snapshot import Counts
+from probes.tallies import Tallies
 from probes.trees import room
 
 SECOND = 1_000_000_000
@@ -45,6 +46,8 @@ class Attached:
         self._id = probe.info.id
         self._plan = Plan()
         self._in_force = InForce(self._loaded)
+        self._tallies = Tallies(self._loaded.maps) if "tallies" in self._loaded.maps else None
+        self._tallying = False
         columns = [column.id for column in probe.info.columns]
         self._trees_at = columns.index(TREES) if TREES in columns else None
         self._unstarted = 0
@@ -84,7 +87,8 @@ class Attached:
         budget = kernel_budget(self._budget, self._plan)
         row_ns = SECOND // budget if budget else 0
         slot, timed, following, recording = self._in_force.flags
-        packed = _SETTINGS.pack(row_ns, SECOND, slot, stopped, timed, following, recording, 0)
+        timed = timed or self._tallying  # else of what finds no budget only the end is seen
+        packed = _SETTINGS.pack(row_ns, SECOND, slot, stopped, timed, following, recording, self._tallying)
         self._loaded.maps["settings"].update(ZERO, packed)
 
     def drain(self) -> Findings:
@@ -103,9 +107,21 @@ class Attached:
         """From which latency on events are picked out as rows; None: found by the probe."""
         self._reader.set_slow(us)
 
+    def set_tallies(self, on: bool) -> None:
+        """Counts events by who did them as well, from nothing, or does so no longer. Of a probe that makes rows."""
+        if self._tallies is None or on == self._tallying:
+            return
+        if on:
+            self._tallies.begin()
+        self._tallying = on
+        self._settle()
+
     def totals(self) -> Totals:
         """What was added up since the last time."""
-        return self._reader.totals()
+        totals = self._reader.totals()
+        if self._tallies is None or not self._tallying:
+            return totals
+        return totals._replace(tallies=self._tallies.grown())
 
     def counts(self, final: bool = False) -> Counts:
         """The exact counts. `final` when nothing runs any more: then the sum is checked against what was seen."""
@@ -156,6 +172,8 @@ class Attached:
         self._give_back()
 
     def _give_back(self) -> None:
+        if self._tallies is not None:
+            self._tallies.close()
         self._in_force.close()
         self._loaded.close()
 

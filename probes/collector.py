@@ -28,7 +28,19 @@ from probes.kernel import bpf, tracefs
 from probes.outbox import Outbox
 from probes.registry import PROBES
 from probes.slot import Slot
-from probes.snapshot import PROTOCOL, Bye, Control, Hello, SetFilter, SetInterval, SetSlow, Snapshot, Stop, Toggle
+from probes.snapshot import (
+    PROTOCOL,
+    Bye,
+    Control,
+    Hello,
+    SetFilter,
+    SetInterval,
+    SetSlow,
+    SetTallies,
+    Snapshot,
+    Stop,
+    Toggle,
+)
 
 SHORTEST_S, LONGEST_S = 0.05, 60.0
 DRAIN_S = 0.1
@@ -176,6 +188,9 @@ class Collector:
             case SetSlow(us=us):
                 for slot in self._slots.values():
                     slot.set_slow(us)
+            case SetTallies(probe=id_, on=on):
+                if id_ in self._slots:
+                    self._slots[id_].set_tallies(on)
             case Stop():
                 self._stop("")
         if not isinstance(control, Stop):

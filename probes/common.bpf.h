@@ -54,9 +54,9 @@ BPF_TABLE("hash", u64, u32, strangers, 256);
 
 /* row_ns: what one row costs of a budget of 1 s, in ns; burst_ns: how much may be spent at once.
  * stopped: nothing counts any more. Programs are taken out one after the other, and an exit whose entry is no
- * longer seen would look like a loss. timed: the filter asks how long calls take; following: it asks for trees;
- * recording: forks are noted. */
-struct settings { u64 row_ns, burst_ns; u32 filter, stopped, timed, following, recording, unused; };
+ * longer seen would look like a loss. timed: it matters how long calls take; following: the filter asks for trees;
+ * recording: forks are noted; tallying: events are counted by who did them as well. */
+struct settings { u64 row_ns, burst_ns; u32 filter, stopped, timed, following, recording, tallying; };
 BPF_TABLE("array", u32, struct settings, settings, 1);
 
 /* The budget is a token bucket in virtual time (GCRA): up to when the rows sent so far are paid for. */

@@ -58,6 +58,7 @@ ALWAYS struct row *admit(struct counts *c, s32 ret)
     c->seen++;
     if (!passes(s) || !result_passes(s, ret, 0)) { c->filtered++; return 0; }
     if (ret < 0) c->errors++;
+    if (s->tallying) count_tally(ret, 0, 0);
     u64 now = bpf_ktime_get_ns(), id = bpf_get_current_pid_tgid();
     if (!pay(s, now)) { c->over_budget++; return 0; }
     struct row *row = scratch.lookup(&zero);

@@ -8,10 +8,12 @@ from typing import TypeVar
 import msgspec
 
 from probes.latency import Latency, merge
-from probes.snapshot import Disk, Hist, Part, Work
+from probes.snapshot import Disk, Hist, Part, Tally, Work
 
 MOST_WORK = 4096
 """Processes, disks and operations that are told apart; those that asked the least go into OTHERS."""
+MOST_TALLIES = 8192
+"""Tallies that are told apart; those of the fewest events go into OTHERS."""
 OTHERS = "(others)"
 """Stands for the name of a process where many were counted as one; its pid is 0."""
 
@@ -40,6 +42,47 @@ def merge_work(work: Iterable[Work], most: int = MOST_WORK) -> list[Work]:
 
 def _worker(done: Work) -> Hashable:
     return done.pid, done.comm, done.cgroup, done.kernel, done.disk, done.op
+
+
+def merge_tallies(
+    before: Sequence[Tally] | None, now: Sequence[Tally] | None, most: int = MOST_TALLIES
+) -> list[Tally] | None:
+    """One for each process, user, cgroup and error. Beyond `most`, one for the rest that went well and one for what
+    failed. None: nothing was tallied at the end, so that of what went before not all is known.
+    """
+    if before is None or now is None:
+        return None if now is None else list(now)
+    merged = _tallied([*before, *now])
+    if len(merged) <= most:
+        return merged
+    merged.sort(key=lambda tally: (tally.pid == 0, -tally.count))
+    rest = [
+        msgspec.structs.replace(
+            tally,
+            pid=0, ppid=0, comm=OTHERS, parent_comm="", uid=0, user="", cgroup="", error=tally.error and OTHERS,
+        )
+        for tally in merged[most:]
+    ]  # fmt: skip
+    return _tallied(merged[:most] + rest)
+
+
+def _tallied(tallies: Iterable[Tally]) -> list[Tally]:
+    sums: dict[Hashable, Tally] = {}
+    for one in tallies:
+        key = one.pid, one.ppid, one.comm, one.uid, one.cgroup, one.error
+        known = sums.get(key)
+        sums[key] = one if known is None else _sum_of_tallies(known, one)
+    return list(sums.values())
+
+
+def _sum_of_tallies(a: Tally, b: Tally) -> Tally:
+    return msgspec.structs.replace(
+        a,
+        count=a.count + b.count,
+        timed=a.timed + b.timed,
+        sum_ns=a.sum_ns + b.sum_ns,
+        max_ns=max(a.max_ns, b.max_ns),
+    )
 
 
 def merge_disks(before: Sequence[Disk], now: Sequence[Disk], spans: tuple[int, int]) -> list[Disk]:

@@ -120,6 +120,7 @@ int leave_any(struct leave *ctx)
         return 0;
     }
     if (ctx->ret < 0) c->errors++;
+    if (s->tallying) count_tally(ctx->ret, start != 0, now - began.time);
     if (!start) return 0;
     if (!pay(s, now)) { c->over_budget++; return 0; }
     struct row *row = scratch.lookup(&zero);

@@ -123,6 +123,7 @@ def _text(path: bytes) -> str:
 
 
 FIELDS = PARENT | {
+    "TASK_COMM": ("task_struct", "comm"),
     "TASK_FILES": ("task_struct", "files"),
     "TASK_FS": ("task_struct", "fs"),
     "FILES_FDT": ("files_struct", "fdt"),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import msgspec
 
 from probes import wire
-from probes.merge import merge_disks, merge_hists, merge_parts, merge_work
+from probes.merge import merge_disks, merge_hists, merge_parts, merge_tallies, merge_work
 from probes.snapshot import Bye, Hello, ProbeTick, Snapshot
 
 MOST_ROWS = 5000
@@ -110,6 +110,7 @@ class Outbox:
             work=merge_work(a.work + b.work),
             facts=a.facts if b.facts is None else b.facts,
             thresholds=a.thresholds if b.thresholds is None else b.thresholds,
+            tallies=merge_tallies(a.tallies, b.tallies),
             counts=counts,
             bpf_ns=bpf_ns,
         )

@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 
 from probes.kernel.btf import Btf
 from probes.kernel.loader import Hook, Loaded
-from probes.snapshot import Column, Disk, DiskFacts, Exit, Hist, Part, ProbeInfo, Row, Threshold, Work
+from probes.snapshot import Column, Disk, DiskFacts, Exit, Hist, Part, ProbeInfo, Row, Tally, Threshold, Work
 
 FOLDER = Path(__file__).parent
 
@@ -28,7 +28,10 @@ class Findings(NamedTuple):
 
 
 class Totals(NamedTuple):
-    """What a reader added up since the last time; see `snapshot.ProbeTick`. `selected` is since it was loaded."""
+    """What a reader added up since the last time; see `snapshot.ProbeTick`. `selected` is since it was loaded.
+
+    tallies  filled in by probes.attached, whoever reads the rest
+    """
 
     hists: Sequence[Hist] = ()
     disks: Sequence[Disk] = ()
@@ -37,6 +40,7 @@ class Totals(NamedTuple):
     facts: Sequence[DiskFacts] | None = None
     thresholds: Sequence[Threshold] | None = None
     selected: int = 0
+    tallies: Sequence[Tally] | None = None
 
 
 class Reader(Protocol):
@@ -78,7 +82,8 @@ class Probe(NamedTuple):
 
     def sources(self) -> tuple[bytes, ...]:
         """The C that makes the probe, to be compiled as one text."""
-        return (FOLDER / "common.bpf.h").read_bytes(), (FOLDER / f"{self.info.id}.bpf.c").read_bytes()
+        shared = ("common.bpf.h", "tallies.bpf.h") if self.info.view == "rows" else ("common.bpf.h",)
+        return tuple((FOLDER / name).read_bytes() for name in (*shared, f"{self.info.id}.bpf.c"))
 
 
 def get(id_: str) -> Probe:

@@ -9,15 +9,20 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 
+import msgspec
+
 from probes.filter.parsed import Filter
 from probes.filter.plan import Plan
-from probes.snapshot import Counts, Exit, ProbeInfo, Row
+from probes.filter.terms import leaves
+from probes.snapshot import Counts, Exit, ProbeInfo, Row, Tally
 
 SECOND = 1_000_000_000
 ROOMIER = 5
 MOST_ROWS = 20_000
 """Rows a second that the kernel is not asked to go beyond for what is tested here."""
 MOST_ALIVE = 32768
+TALLIED = ("pid", "ppid", "comm", "user", "err", "unit", "cgroup", "container")
+"""Keys of a filter that can be put to tallies."""
 
 
 def kernel_budget(budget: int, plan: Plan) -> int:
@@ -76,6 +81,18 @@ class Sieve:
         """The ends of processes whose rows the session has, by their numbers there."""
         found = ((self._number_of.pop(end.row, None), end) for end in exits)
         return [Exit(row, end.pid, end.code, end.signal, end.age_ms) for row, end in found if row is not None]
+
+    @property
+    def can_tally(self) -> bool:
+        """Whether tallies can be of exactly those events that pass the filter."""
+        asked = (leaf.key for node in self._plan.again for leaf in leaves(node))
+        return not self._plan.rest and all(key in TALLIED for key in asked)
+
+    def tallies(self, tallies: Sequence[Tally]) -> list[Tally]:
+        """Those of the tallies that the session gets. Who could not be told apart passed what the kernel tests."""
+        if not self._filter:
+            return list(tallies)
+        return [tally for tally in tallies if not tally.pid or self._filter.matches(msgspec.structs.asdict(tally))]
 
     def _remember(self, number: int, row: int) -> None:
         self._number_of[number] = row

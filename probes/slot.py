@@ -6,6 +6,7 @@ from probes import probe
 from probes.attached import RETRY, Attached
 from probes.broker import OpenEvent
 from probes.build import Build
+from probes.disk_choice import Choice
 from probes.filter.errors import FilterError
 from probes.filter.parsed import Filter
 from probes.filter.plan import plan
@@ -39,6 +40,9 @@ class Slot:
         self._left: Totals | None = None
         self._selected = 0
         self._slow_us: float | None = None
+        self._tallying = False
+        self._choice = Choice(Filter())
+        self._hidden = Counts()
         self._first = 0
         self._cost = Cost()
 
@@ -47,10 +51,12 @@ class Slot:
         self.drain()
         self._filter = filter_
         self._sieve.put(plan(filter_, self.id))
+        self._choice = Choice(filter_ if self.probe.info.view == "latency" else Filter())
         if self._attached is None:
             return
         try:
             self._attached.set_filter(filter_)
+            self._attached.set_tallies(self._tallying and self._sieve.can_tally)
         except (OSError, LoadError, FilterError) as error:
             self.switch_off()
             why = error.strerror if isinstance(error, OSError) else str(error).partition("\n")[0]
@@ -61,6 +67,12 @@ class Slot:
         self._slow_us = us
         if self._attached is not None:
             self._attached.set_slow(us)
+
+    def set_tallies(self, on: bool) -> None:
+        """Whether events are to be counted by who did them as well."""
+        self._tallying = on
+        if self._attached is not None:
+            self._attached.set_tallies(on and self._sieve.can_tally)
 
     def prepare(self) -> None:
         """Loads the probe, to be attached next, or begins to compile it: then `build` is there until `built`."""
@@ -104,6 +116,7 @@ class Slot:
             self._attached = Attached(self.probe, image, self._budget, self._filter)
             if self._slow_us is not None:
                 self._attached.set_slow(self._slow_us)
+            self._attached.set_tallies(self._tallying and self._sieve.can_tally)
             self.message = ""
             self._sieve.restart()
         except (LoadError, FilterError) as error:
@@ -170,22 +183,31 @@ class Slot:
         self._rows, self._exits = [], []
         self._first += len(rows)
         parts = [totals] if left is None else [left, totals]  # left: of when it was switched off within this tick
+        chosen = self._choice.of(
+            [hist for part in parts for hist in part.hists],
+            [kind for part in parts for kind in part.parts],
+            [work for part in parts for work in part.work],
+            totals.disks,
+        )
+        self._hidden = add(self._hidden, Counts(shown=-chosen.hidden, filtered=chosen.hidden, errors=-chosen.errors))
+        tallied = [part.tallies for part in parts if part.tallies is not None]
         return ProbeTick(
             self.id,
             self.state,
-            counts,
+            add(counts, self._hidden),
             self.message,
             first,
             rows,
             exits,
-            [hist for part in parts for hist in part.hists],
-            list(totals.disks),
+            list(chosen.hists),
+            list(chosen.disks),
             bpf_ns,
-            [kind for part in parts for kind in part.parts],
-            [work for part in parts for work in part.work],
+            list(chosen.parts),
+            list(chosen.work),
             selected,
             next((list(part.facts) for part in reversed(parts) if part.facts is not None), None),
             next((list(part.thresholds) for part in reversed(parts) if part.thresholds is not None), None),
+            self._sieve.tallies([tally for some in tallied for tally in some]) if tallied else None,
         )
 
 

@@ -173,6 +173,31 @@ class Work(msgspec.Struct, frozen=True, gc=False):
     errors: int = 0
 
 
+class Tally(msgspec.Struct, frozen=True, gc=False):
+    """How many events of a probe that makes rows one process had in one tick, counted in the kernel: all that passed
+    the filter, also those for whose rows there was no budget. A pid of 0 stands for those who could not be told apart.
+
+    ppid, parent_comm  0 and empty where they are not known
+    cgroup  as in `Work`
+    error   what they failed with; None: they did not
+    timed   of how many of them it is known how long they took
+    sum_ns, max_ns  of those; max_ns is no less than the longest of them
+    """
+
+    pid: int
+    ppid: int
+    comm: str
+    parent_comm: str
+    uid: int
+    user: str
+    cgroup: str
+    error: str | None
+    count: int
+    timed: int = 0
+    sum_ns: int = 0
+    max_ns: int = 0
+
+
 class Disk(msgspec.Struct, frozen=True, gc=False):
     """A disk in this tick.
 
@@ -228,6 +253,7 @@ class ProbeTick(msgspec.Struct, frozen=True):
     selected, rows   of a probe that makes histograms: how many events of the session were to be rows, and those that
              found room in the budget
     facts, thresholds  None where nothing has changed since the tick before
+    tallies  None where they were not asked for, or the kernel does not test all of the filter
     """
 
     id: str
@@ -245,6 +271,7 @@ class ProbeTick(msgspec.Struct, frozen=True):
     selected: int = 0
     facts: list[DiskFacts] | None = None
     thresholds: list[Threshold] | None = None
+    tallies: list[Tally] | None = None
 
 
 class Box(msgspec.Struct, frozen=True):
@@ -324,8 +351,15 @@ class SetSlow(msgspec.Struct, frozen=True, tag="slow"):
     us: float | None
 
 
+class SetTallies(msgspec.Struct, frozen=True, tag="tallies"):
+    """Count the events of a probe by who did them, or do so no longer."""
+
+    probe: str
+    on: bool
+
+
 class Stop(msgspec.Struct, frozen=True, tag="stop"):
     """End the session: detach, drain, send a last snapshot with the exact totals, then `Bye`."""
 
 
-Control = Toggle | SetFilter | SetInterval | SetSlow | Stop
+Control = Toggle | SetFilter | SetInterval | SetSlow | SetTallies | Stop

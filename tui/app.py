@@ -15,7 +15,7 @@ from textual.containers import Container
 from textual.theme import Theme as TextualTheme
 from textual.timer import Timer
 
-from probes.snapshot import Snapshot
+from probes.snapshot import SetTallies, Snapshot
 from tui import keys
 from tui import theme as colours
 from tui.actions.appearance import Appearance
@@ -97,7 +97,9 @@ class Ebtop(App[None]):
         """See App."""
         shown = self.shown_look
         self.panes: Sequence[Pane] = [
-            (BlockPane if probe.info.view == "latency" else RowPane)(shown, probe, number)
+            BlockPane(shown, probe, number)
+            if probe.info.view == "latency"
+            else RowPane(shown, probe, number, self._setup.settings.columns.get(probe.info.id, ()))
             for number, probe in enumerate(self.history.view.probes, 1)
         ]
         tables = Container(*(pane for pane in self.panes if isinstance(pane, RowPane)), id="tables")
@@ -113,7 +115,7 @@ class Ebtop(App[None]):
                 pane.seek = self._travel.seek
         self._header = Header(shown, self._status(self.history.view))
         self._findings_line = FindingsLine(shown)
-        self._time_line = TimeLine(shown, self._travel.choose)
+        self._time_line = TimeLine(shown, self.history.tape, self._travel.look_at)
         self._prompt = Prompt(shown)
         ranked = sorted((one for one in self.keymap.commands if one.footer), key=lambda command: command.footer)
         toggles = [command for command in self.keymap.commands if command.group == "Probes"]
@@ -182,7 +184,7 @@ class Ebtop(App[None]):
         shown = self.history.paused or not self.source.live
         self._time_line.set_class(shown, "-shown")
         if shown:
-            self._time_line.show(self._travel.moments)
+            self._time_line.show(self._travel.moment)
 
     def _show_findings(self, view: View) -> None:
         now = view.tick.time if view.tick else 0
@@ -226,6 +228,7 @@ class Ebtop(App[None]):
 
     def restart(self) -> None:
         """See Sink."""
+        self._notice = ""
         self.history.clear()
 
     def finished(self, notice: str) -> None:
@@ -341,6 +344,10 @@ class Ebtop(App[None]):
     @on(Pane.Asked)
     def _asked_by_pane(self, event: Pane.Asked) -> None:
         self.command(event.command)
+
+    @on(Pane.Counting)
+    def _counting_for_pane(self, event: Pane.Counting) -> None:
+        self.source.send(SetTallies(event.probe, event.on))
 
     @on(events.Click, "#findings-line")
     def _findings_clicked(self) -> None:

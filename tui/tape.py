@@ -152,10 +152,6 @@ class Tape:
         """A tick that is there in a few figures."""
         return self._entries[number - self.first].mark
 
-    def marks(self) -> Sequence[Mark]:
-        """All of them, the oldest first."""
-        return [entry.mark for entry in self._entries]
-
     def nearest(self, number: int) -> int:
         """That number, or that of the nearest tick that is there."""
         return max(min(number, self.end - 1), self.first)

@@ -23,6 +23,7 @@ from probes.snapshot import (
     ProbeTick,
     Row,
     Snapshot,
+    Tally,
     Threshold,
     Value,
     Work,
@@ -73,7 +74,7 @@ def _tick_problem(tick: ProbeTick, info: ProbeInfo) -> str | None:
 
 def _checks(tick: ProbeTick, info: ProbeInfo) -> Iterator[tuple[str, bool]]:
     """What could be wrong with a tick, and whether it is not; the cheap ones first."""
-    lists = tick.hists, tick.disks, tick.parts, tick.work, tick.facts or (), tick.thresholds or ()
+    lists = tick.hists, tick.disks, tick.parts, tick.work, tick.facts or (), tick.thresholds or (), tick.tallies or ()
     yield "more than any machine has", all(len(listed) <= MOST_LISTED for listed in lists)
     yield "impossible counts", _natural(tick.first, *_numbers(tick.counts), tick.bpf_ns or 0, tick.selected)
     yield f"a row that does not fit the columns of {tick.id}", all(_row_fits(row, info.columns) for row in tick.rows)
@@ -81,6 +82,7 @@ def _checks(tick: ProbeTick, info: ProbeInfo) -> Iterator[tuple[str, bool]]:
     yield "an impossible histogram", all(map(_counts_fit, tick.hists))
     yield "an impossible part", all(map(_part_fits, tick.parts))
     yield "impossible work", all(_counts_fit(work) and _natural(work.pid) for work in tick.work)
+    yield "an impossible tally", all(map(_tally_fits, tick.tallies or ()))
     yield "an impossible disk", all(map(_disk_fits, tick.disks))
     yield "impossible facts of a disk", all(map(_facts_fit, tick.facts or ()))
     yield "an impossible threshold", all(map(_threshold_fits, tick.thresholds or ()))
@@ -105,6 +107,11 @@ def _counts_fit(hist: Hist | Part | Work) -> bool:
 
 def _part_fits(part: Part) -> bool:
     return _counts_fit(part) and _natural(part.size) and _once(part.flags)
+
+
+def _tally_fits(tally: Tally) -> bool:
+    numbers = tally.pid, tally.ppid, tally.uid, tally.count, tally.timed, tally.sum_ns, tally.max_ns
+    return _natural(*numbers) and tally.timed <= tally.count
 
 
 def _disk_fits(disk: Disk) -> bool:

@@ -116,7 +116,14 @@ class Window:
         self._parts: deque[Sequence[Part]] = deque()
         self._device: dict[str, list[int]] = {}
         self.span_ns = 0
-        self.tails: Mapping[str, Tail] = {}
+        self._tails: Mapping[str, Tail] | None = None
+
+    @property
+    def tails(self) -> Mapping[str, Tail]:
+        """Found when somebody looks: it takes longer than all else, and a window is filled in many steps."""
+        if self._tails is None:
+            self._tails = self._find_tails()
+        return self._tails
 
     def add(self, span_ns: int, tick: ProbeTick) -> None:
         """Take in a tick, and let go of those which are past the window."""
@@ -134,7 +141,7 @@ class Window:
             self._work.popleft()
             self._parts.popleft()
             self._count(self._hists.popleft(), -1)
-        self.tails = self._find_tails()
+        self._tails = None
 
     def moving(self) -> Mapping[Key, Moving]:
         """The histograms of the window as it is now."""

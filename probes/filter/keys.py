@@ -55,8 +55,8 @@ KEYS = _by_name(
         "how long it took, with us, ms or s; of block slow requests only",
         ("open", "block"),
     ),
-    Key("disk", "text", "disk:sda", "disk; of block slow requests only", ("block",)),
-    Key("op", "choice", "op:write", "read, write, flush, discard or other; of block slow requests only", ("block",)),
+    Key("disk", "text", "disk:sda", "disk", ("block",)),
+    Key("op", "choice", "op:write", "read, write, flush, discard or other", ("block",)),
 )
 """By name, in the order in which they are told."""
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from probes.filter.match import holds
-from probes.filter.terms import Node, leaves
+from probes.filter.terms import Node, conjunction, leaves
 from probes.snapshot import Value
 
 
@@ -31,5 +31,5 @@ class Filter(msgspec.Struct, frozen=True):
 
     def within(self, *keys: str) -> Filter:
         """What of it asks for nothing but these keys, for rows that have no more."""
-        kept = (term for term in self.terms if all(leaf.key in keys for leaf in leaves(term)))
+        kept = (term for term in conjunction(self.terms) if all(leaf.key in keys for leaf in leaves(term)))
         return Filter(self.text, tuple(kept))

@@ -5,7 +5,6 @@ The kernel keeps out only what cannot pass: what it lets through is a superset, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Literal, NamedTuple
 
@@ -13,7 +12,7 @@ import msgspec
 
 from probes.filter.keys import BARE, BARE_KEYS, has
 from probes.filter.parsed import Filter
-from probes.filter.terms import Group, Node, Pattern, Term, leaves
+from probes.filter.terms import Group, Node, Pattern, Term, conjunction, leaves
 from probes.filter.values import COMM_BYTES
 
 MOST_CHECKS = 24
@@ -80,7 +79,7 @@ def plan(filter_: Filter, probe: str) -> Plan:
     again: list[Node] = []
     rest: list[Node] = []
     never = False
-    for node in sorted(_conjunction(filter_.terms), key=_without_tree):
+    for node in sorted(conjunction(filter_.terms), key=_without_tree):
         clause = _clause(node, probe)
         if clause is not None and not clause.terms:
             never |= not clause.negated
@@ -107,16 +106,6 @@ def _where(leaf: Term, probe: str, by_collector: set[tuple[int, int]]) -> Where:
     if not has(probe, leaf.key):
         return "no such field"
     return "collector" if (leaf.start, leaf.end) in by_collector else "kernel"
-
-
-def _conjunction(nodes: Sequence[Node], negated: bool = False) -> Iterator[Node]:
-    """What must hold, all of it, without needless groups."""
-    for node in nodes:
-        inverted = node.negated != negated
-        if isinstance(node, Group) and (node.any == inverted or len(node.parts) == 1):
-            yield from _conjunction(node.parts, inverted)
-        else:
-            yield msgspec.structs.replace(node, negated=inverted)
 
 
 def _without_tree(node: Node) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -47,6 +47,16 @@ class Group(msgspec.Struct, frozen=True):
 
 
 Node: TypeAlias = Term | Group
+
+
+def conjunction(nodes: Sequence[Node], negated: bool = False) -> Iterator[Node]:
+    """What must hold, all of it, without needless groups."""
+    for node in nodes:
+        inverted = node.negated != negated
+        if isinstance(node, Group) and (node.any == inverted or len(node.parts) == 1):
+            yield from conjunction(node.parts, inverted)
+        else:
+            yield msgspec.structs.replace(node, negated=inverted)
 
 
 def leaves(node: Node) -> Iterator[Term]:

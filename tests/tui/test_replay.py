@@ -26,7 +26,7 @@ SHORT = 200.0
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Fifty minutes; the facts of the disks are told with the first tick alone."""
     path = tmp_path_factory.mktemp("replay") / "long.ebtop"
-    machine = Machine(rows=2)
+    machine = Machine(rows=2, disks=0)
     with Writer(path, HELLO) as writer:
         for n in range(TICKS):
             writer.write(with_facts(machine.tick()) if n == 0 else machine.tick())
@@ -123,6 +123,18 @@ async def test_escape_stops_where_it_is(recorded: Path, monkeypatch: pytest.Monk
         assert "PAUSED" in screen.text
         await screen.press("right_square_bracket")
         assert shown(screen) == stopped + 1
+
+
+async def test_escape_stops_where_all_was_skipped_so_far(recorded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with replaying(recorded) as screen:
+        await screen.press("at", *"+49m", "enter")
+        await until(screen, lambda: shown(screen) == 2941)
+        monkeypatch.setattr(travel, "SLICE_S", 0.0)
+        await screen.press("at", *"-20m", "enter")
+        await until(screen, lambda: "going to" in screen.text)
+        await screen.press("escape")
+        assert 1 <= shown(screen) < 1600
+        assert "PAUSED" in screen.text
 
 
 @pytest.mark.parametrize(("typed", "at", "said"), [("+2h", 3000, "the recording ends"), ("-2h", 1, "begins at")])

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from probes import wire
-from probes.snapshot import Bye, Control, Hello, Message, SetFilter, Snapshot
+from probes.snapshot import Bye, Control, DiskFacts, Hello, Message, SetFilter, Snapshot, Threshold
 from tests.tui.fakes import HELLO, Machine
 from tui.source import LiveSource, ReplaySource
 
@@ -20,11 +20,13 @@ class Collected:
 
     def __init__(self) -> None:
         self.said: asyncio.Queue[object] = asyncio.Queue()
+        self.passed_over: list[Snapshot] = []
 
     def tick(self, snapshot: Snapshot) -> None:
         self.said.put_nowait(snapshot.time)
 
     def passed(self, snapshot: Snapshot) -> None:
+        self.passed_over.append(snapshot)
         self.said.put_nowait(snapshot.time)
 
     def restart(self) -> None:
@@ -166,3 +168,65 @@ async def test_an_empty_recording_is_over_at_once() -> None:
     recording.ticks = []
     ReplaySource(recording).start(sink)
     assert await sink.next() == ("finished", "nothing was recorded")
+
+
+async def standing_still(recording: Recorded, *, loop: bool = False) -> tuple[ReplaySource, Collected]:
+    """A recording that stands still after its first tick."""
+    sink, source = Collected(), ReplaySource(recording, loop=loop)
+    source.start(sink)
+    source.pause(True)
+    await sink.next()
+    return source, sink
+
+
+async def test_a_recording_that_stands_still_hands_over_a_tick_at_a_time() -> None:
+    recording = Recorded()
+    source, sink = await standing_still(recording)
+    assert source.advance() == recording.ticks[1]
+    assert await sink.next() == recording.ticks[1].time
+    source.advance()
+    assert source.advance() is None
+    await sink.next()
+    source.begin_anew()
+    assert await sink.next() == "restart"
+    assert source.advance() == recording.ticks[0]
+    source.stop()
+
+
+async def test_what_is_passed_over_leaves_its_facts() -> None:
+    recording = Recorded()
+    facts, limits = [DiskFacts("sda", "x")], [Threshold("sda", "read", 1.0, "tail")]
+    block = msgspec.structs.replace(recording.ticks[1].probes[2], facts=facts, thresholds=limits)
+    recording.ticks[1] = msgspec.structs.replace(recording.ticks[1], probes=(*recording.ticks[1].probes[:2], block))
+    source, sink = await standing_still(recording)
+    last = recording.ticks[2]
+    assert source.advance(last.time) == recording.ticks[1]
+    assert sink.said.empty()
+    source.advance(last.time)
+    told = sink.passed_over[-1]
+    assert (told.time, told.probes[2].facts, told.probes[2].thresholds) == (last.time, facts, limits)
+    assert told.probes[0] == last.probes[0]
+    source.stop()
+
+
+async def test_ticks_that_come_faster_than_the_screen_is_drawn_are_not_all_shown() -> None:
+    recording = Recorded(span_ns=20_000_000)
+    machine = Machine(rows=1)
+    recording.ticks = [msgspec.structs.replace(machine.tick(), span_ns=20_000_000) for _ in range(40)]
+    sink, source = Collected(), ReplaySource(recording)
+    source.speed = 8.0
+    source.start(sink)
+    assert [await sink.next() for _ in range(41)] == [*(tick.time for tick in recording.ticks), ("finished", "")]
+    assert 20 < len(sink.passed_over) < 40
+
+
+async def test_at_twice_the_speed_it_takes_half_the_time() -> None:
+    loop = asyncio.get_running_loop()
+    recording = Recorded(span_ns=400_000_000)
+    sink, source = Collected(), ReplaySource(recording)
+    source.speed = 4.0
+    began = loop.time()
+    source.start(sink)
+    for _ in range(4):
+        await sink.next()
+    assert 0.2 <= loop.time() - began < 0.8

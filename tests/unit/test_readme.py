@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import runpy
 from pathlib import Path
 
 import pytest
 
+from probes.filter import KEYS
 from probes.registry import PROBES
 from tui import keys
 from tui.commands import COMMANDS, Command
@@ -15,9 +17,11 @@ README = (ROOT / "README.md").read_text()
 CHANGES = (ROOT / "CHANGELOG.md").read_text()
 
 
-@pytest.mark.parametrize("command", [command for command in keys.COMMANDS if command.footer], ids=lambda c: c.id)
-def test_every_key_of_the_footer_is_in_the_readme(command: keys.Command) -> None:
-    assert f"`{keys.key_name(command.keys[0])}`" in README
+def test_its_tables_of_keys_and_filters_are_those_of_the_program() -> None:
+    made = runpy.run_path(str(ROOT / ".ci" / "tables.py"))
+    assert made["written"](README) == README, "make tables writes them anew"
+    assert all(f"`{keys.key_name(command.keys[0])}`" in README for command in keys.COMMANDS)
+    assert all(f"`{key.takes}`" in README for key in KEYS.values())
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda c: c.name)

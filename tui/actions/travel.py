@@ -12,7 +12,7 @@ from tui import format as units
 from tui import when
 from tui.host import Actions, Host
 from tui.widgets.prompt import Problem, Question
-from tui.widgets.time_line import Moments
+from tui.widgets.time_line import Moment
 
 HINT = "14:03:20, 14:03, or counted from what is shown: -5m, +30s   Enter goes there"
 TENTH = 10
@@ -23,8 +23,10 @@ LEEWAY_S = 60
 
 
 class Travel:
-    """later  calls something after some seconds
-    focus   gives the focus to the time line, or back to the pane that had it
+    """What is looked at: the newest, or the tick that the cursor of the history is on.
+
+    later  calls something after some seconds
+    focus  gives the focus to the time line, or back to the pane that had it
     """
 
     def __init__(
@@ -33,7 +35,7 @@ class Travel:
         self._host, self._later, self._focus = host, later, focus
         self._running: Timer | None = None
         self._past: list[str] = []
-        self._typed: int | None = None
+        self._typed: tuple[str, int] | None = None
 
     @property
     def actions(self) -> Actions:
@@ -53,12 +55,11 @@ class Travel:
         }
 
     @property
-    def moments(self) -> Moments:
+    def moment(self) -> Moment:
         """What the time line shows."""
-        history = self._host.history
-        tape, view = history.tape, history.view
-        at = None if history.cursor is None else tape.nearest(history.cursor) - tape.first
-        return Moments(tape.marks(), at, view.tick.time if view.tick else 0, tape.cut)
+        history, tick = self._host.history, self._host.history.view.tick
+        cursor = None if history.cursor is None else history.tape.nearest(history.cursor)
+        return Moment(cursor, tick.time if tick else 0)
 
     @property
     def since(self) -> int:
@@ -85,11 +86,20 @@ class Travel:
         """Put the cursor on a time, in nanoseconds since the epoch."""
         self._stand_still()
         self._host.history.go(moment)
+        if moment < self._begins:
+            self._host.say(f"only the maps reach back so far: all else is of {_clock(self._begins)}")
         self._host.show()
 
-    def choose(self, index: int) -> None:
-        """Put the cursor on a tick, by how many there are before it."""
-        self._look_at(self._host.history.tape.first + index)
+    def look_at(self, number: int) -> None:
+        """Put the cursor on a tick, by its number on the tape."""
+        self._stand_still()
+        history = self._host.history
+        if history.cursor is None:
+            return
+        history.look_at(number)
+        if number < history.tape.first:
+            self._host.say(f"the history begins here{': no memory for more' if history.tape.cut else ''}")
+        self._host.show()
 
     # What keys do
 
@@ -122,7 +132,7 @@ class Travel:
         if ticks > 0 and history.cursor >= history.tape.end - 1 and not self._host.source.live:
             self._take_next()
         else:
-            self._look_at(history.cursor + ticks)
+            self.look_at(history.cursor + ticks)
 
     def _take_next(self) -> None:
         """Step beyond what was played."""
@@ -136,21 +146,11 @@ class Travel:
         history = self._host.history
         self._stand_still()
         if history.cursor is not None:
-            self._look_at(history.cursor + side * max(len(history.tape) // TENTH, 1))
+            self.look_at(history.cursor + side * max(len(history.tape) // TENTH, 1))
 
     def _to_end(self, side: int) -> None:
         tape = self._host.history.tape
-        self._look_at(tape.first if side < 0 else tape.end - 1)
-
-    def _look_at(self, number: int) -> None:
-        self._stand_still()
-        history = self._host.history
-        if history.cursor is None:
-            return
-        history.look_at(number)
-        if number < history.tape.first:
-            self._host.say(f"the history begins here{': no memory for more' if history.tape.cut else ''}")
-        self._host.show()
+        self.look_at(tape.first if side < 0 else tape.end - 1)
 
     def _stand_still(self) -> None:
         self._stop()
@@ -171,18 +171,16 @@ class Travel:
             return None
         tick = self._host.history.view.tick
         try:
-            self._typed = when.parse(text, tick.time if tick else time.time_ns())
+            self._typed = text.strip(), when.parse(text, tick.time if tick else time.time_ns())
         except when.WhenError as error:
             return Problem(str(error), error.position)
-        self._text = text.strip()
         return None
 
     def _reach(self) -> str:
         tape = self._host.history.tape
         if not len(tape):
             return "nothing yet "
-        first, last = tape.mark(tape.first), tape.mark(tape.end - 1)
-        return f"{_clock(first.time - first.span_ns)} to {_clock(last.time)} "
+        return f"{_clock(self._begins)} to {_clock(tape.mark(tape.end - 1).time)} "
 
     def _done(self, kept: bool) -> None:
         if not kept or not len(self._host.history.tape):
@@ -190,24 +188,24 @@ class Travel:
         if self._typed is None:
             self._host.say("no time: write it like 14:03:20 or -5m", bad=True)
             return
-        self._past = [*(text for text in self._past if text != self._text), self._text]
-        self._go(self._typed)
+        typed, moment = self._typed
+        self._past = [*(text for text in self._past if text != typed), typed]
+        self._go(moment)
 
     def _go(self, moment: int) -> None:
         tape, live = self._host.history.tape, self._host.source.live
-        first, last = tape.mark(tape.first), tape.mark(tape.end - 1)
-        begins = first.time - first.span_ns
+        begins, ends = self._begins, tape.mark(tape.end - 1).time
         self._stand_still()
-        if begins <= moment <= last.time:
+        if begins <= moment <= ends:
             self.seek(moment)
-        elif live and moment > last.time:
+        elif live and moment > ends:
             self._host.say(f"{_clock(moment)} is yet to come: this is the newest")
             self._to_end(1)
         elif live:
             why = ", there was no memory for more" if tape.cut else ""
             self._host.say(f"the history reaches back to {_clock(begins)}{why}: this is its beginning")
             self._to_end(-1)
-        elif moment > last.time:
+        elif moment > ends:
             self._run_to(moment, 0)
         else:
             self._host.source.begin_anew()
@@ -225,24 +223,30 @@ class Travel:
         self._running = self._later(BREATH_S, partial(self._run_to, moment, since))
 
     def _arrive(self, moment: int, *, over: bool) -> None:
-        history = self._host.history
         self._running = None
-        history.go(moment)
-        begins = history.tape.first if len(history.tape) else 0
+        self._host.history.go(moment)
+        begins = self._begins
         if over:
             self._host.say("the recording ends here")
-        elif len(history.tape) and moment < history.tape.mark(begins).time - history.tape.mark(begins).span_ns:
-            self._host.say(f"the recording begins at {_clock(history.tape.mark(begins).time)}")
         else:
-            self._host.say("")
+            self._host.say(f"the recording begins at {_clock(begins)}" if moment < begins else "")
         self._host.show()
 
     def _stop(self) -> bool:
-        """Run no further; whether it was running."""
+        """Run no further; whether it was running. Where all was skipped so far, the next tick is there to be seen."""
         running, self._running = self._running, None
-        if running:
-            running.stop()
-        return running is not None
+        if running is None:
+            return False
+        running.stop()
+        if not len(self._host.history.tape):
+            self._host.source.advance()
+        return True
+
+    @property
+    def _begins(self) -> int:
+        """The beginning of what is on the tape, nanoseconds since the epoch; 0 where there is nothing."""
+        tape = self._host.history.tape
+        return tape.mark(tape.first).time - tape.mark(tape.first).span_ns if len(tape) else 0
 
 
 def _clock(moment: int) -> str:

@@ -46,6 +46,13 @@ class Pane(Canvas, can_focus=True):
             super().__init__()
             self.command = command
 
+    class Counting(Message):
+        """The pane shows what the kernel must be asked to count (see `SetTallies`), or does so no longer."""
+
+        def __init__(self, probe: str, on: bool) -> None:
+            super().__init__()
+            self.probe, self.on = probe, on
+
     def __init__(self, look: Look, view: ProbeView, number: int) -> None:
         super().__init__(look, id=f"pane-{number}")
         self.view = view

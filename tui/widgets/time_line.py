@@ -10,7 +10,7 @@ from textual.strip import Strip
 
 from tui import format as units
 from tui.findings.finding import Severity
-from tui.tape import Mark
+from tui.tape import Tape
 from tui.widgets.canvas import Canvas
 from tui.widgets.findings_line import lasted
 from tui.widgets.line import Line, Look, Role
@@ -25,41 +25,47 @@ LEAST_CELLS = 8
 """With fewer there is no line."""
 
 
-class Moments(NamedTuple):
-    """The history. `at` is the index of the tick that the cursor is on, None where the newest is followed.
+class Moment(NamedTuple):
+    """What is looked at.
 
-    time  that is looked at, nanoseconds since the epoch
-    cut   whether it is as short as this for want of memory
+    cursor  number of the tick, None where the newest is followed
+    time    of that tick, nanoseconds since the epoch
     """
 
-    marks: Sequence[Mark] = ()
-    at: int | None = None
-    time: int = 0
-    cut: bool = False
+    cursor: int | None
+    time: int
+
+
+class Column(NamedTuple):
+    """Some ticks: the highest rate of each probe, in events a nanosecond, and the worst finding that began."""
+
+    rates: tuple[float, ...]
+    began: Severity | None
 
 
 class TimeLine(Canvas, can_focus=True):
-    """A line. `chosen` is called with the index of the tick that was clicked."""
+    """A line over a tape. `chosen` is called with the number of the tick that was clicked."""
 
-    def __init__(self, look: Look, chosen: Callable[[int], None]) -> None:
+    def __init__(self, look: Look, tape: Tape, chosen: Callable[[int], None]) -> None:
         super().__init__(look, id="time-line")
-        self._chosen = chosen
-        self._moments = Moments()
+        self._tape, self._chosen = tape, chosen
+        self._moment = Moment(None, 0)
+        self._columns: dict[range, Column] = {}
         self._start = 0
 
-    def show(self, moments: Moments) -> None:
+    def show(self, moment: Moment) -> None:
         """Draw another moment."""
-        self._moments = moments
+        self._moment = moment
         self.redraw()
 
     def draw(self, width: int, height: int) -> list[Strip]:
         """See Canvas."""
-        left, right = before(self._moments, self.look, focused=self.has_focus), behind(self._moments)
-        self._start = len(left)
+        left = before(self._tape, self.look, focused=self.has_focus)
+        right = behind(self._tape, self._moment)
         line = Line(self.look, width).put(left, "focus" if self.has_focus else "dim")
-        cells = width - len(left) - len(right)
-        if cells >= LEAST_CELLS:
-            line.join(render(self._moments, cells, self.look))
+        self._start, cells = line.x, width - len(left) - len(right)
+        self._columns = columns(self._tape, cells, self._columns) if cells >= LEAST_CELLS else {}
+        line.join(render(self._columns, self._moment.cursor, max(cells, 0), self.look))
         return [line.pad(width - len(right)).put(right, "bright").strip()]
 
     def watch_has_focus(self, has_focus: bool) -> None:
@@ -69,61 +75,68 @@ class TimeLine(Canvas, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Go there."""
-        cells = self.size.width - self._start - len(behind(self._moments))
-        column, total = event.x - self._start, len(self._moments.marks)
-        if total and 0 <= column < cells:
-            self._chosen(ticks(total, cells)[min(column, min(cells, total) - 1)][-1])
+        at = event.x - self._start
+        if self._columns and at >= 0:
+            self._chosen(list(self._columns)[min(at, len(self._columns) - 1)][-1])
 
 
-def ticks(total: int, cells: int) -> list[range]:
-    """Which ticks are in each column: as many in each as can be, a column for each where there are few."""
-    columns = min(total, cells)
-    return [range(at * total // columns, (at + 1) * total // columns) for at in range(columns)]
+def before(tape: Tape, look: Look, *, focused: bool) -> str:
+    """How far it reaches back, and why that is not further where it is for want of memory."""
+    memory = ": memory" if tape.cut else ""
+    return f"{look.glyphs.selected if focused else ' '}-{units.about(tape.span_ns / 1e9)}{memory} "
 
 
-def before(moments: Moments, look: Look, *, focused: bool) -> str:
-    """How far it reaches back."""
-    span = sum(mark.span_ns for mark in moments.marks) / 1e9
-    memory = ": memory" if moments.cut else ""
-    return f"{look.glyphs.selected if focused else ' '}-{units.about(span)}{memory} "
-
-
-def behind(moments: Moments) -> str:
-    """The time at the cursor, and how long ago that is."""
-    if not moments.marks:
+def behind(tape: Tape, moment: Moment) -> str:
+    """The time that is looked at, and how long ago that is."""
+    if not len(tape):
         return ""
-    newest = moments.marks[-1].time
-    ago = "newest" if moments.at in (None, len(moments.marks) - 1) else f"{lasted(moments.time, newest)} ago"
-    return f" {units.clock(moments.time)[:8]} {ago:>10} "
+    newest = moment.cursor in (None, tape.end - 1)
+    ago = "newest" if newest else f"{lasted(moment.time, tape.mark(tape.end - 1).time)} ago"
+    return f" {units.clock(moment.time)[:8]} {ago:>10} "
 
 
-def render(moments: Moments, cells: int, look: Look) -> Strip:
-    """The line itself: a bar for each column, as high as its busiest tick; in place of some, signs and the cursor."""
+def columns(tape: Tape, cells: int, known: Mapping[range, Column]) -> dict[range, Column]:
+    """The tape in so many columns or fewer, by the numbers of their ticks; what is `known` is taken over.
+
+    Which ticks go together does not change as new ones come, until there is no room for more.
+    """
+    if not len(tape):
+        return {}
+    size = -(-len(tape) // cells)
+    while (tape.end - 1) // size - tape.first // size >= cells:
+        size += 1
+    starts = range(tape.first // size * size, tape.end, size)
+    ranges = (range(max(start, tape.first), min(start + size, tape.end)) for start in starts)
+    return {ticks: known.get(ticks) or _column(tape, ticks) for ticks in ranges}
+
+
+def _column(tape: Tape, ticks: range) -> Column:
+    marks = [tape.mark(number) for number in ticks]
+    rates = ([events / max(mark.span_ns, 1) for events in mark.events] for mark in marks)
+    began = {mark.began for mark in marks}
+    return Column(
+        tuple(max(probe) for probe in zip(*rates, strict=True)),
+        next((severity for severity in SIGNS if severity in began), None),
+    )
+
+
+def render(shown: Mapping[range, Column], cursor: int | None, cells: int, look: Look) -> Strip:
+    """The line itself: bars, in place of some of them signs and the cursor."""
     bars, line = look.glyphs.bars, Line(look, cells)
-    full, marks = len(bars) - 1, moments.marks
-    columns = ticks(len(marks), cells) if marks else []
-    busy = _busy(marks)
-    for column in columns:
-        share = max(busy[column.start : column.stop])
-        sign = _sign([marks[at].began for at in column])
-        if moments.at is not None and moments.at in column:
-            line.bars(sign[0] if sign else look.glyphs.down, "caret")
-        elif sign:
-            line.bars(*sign)
+    full = len(bars) - 1
+    for (ticks, column), share in zip(shown.items(), _shares(list(shown.values())), strict=True):
+        sign, role = SIGNS[column.began] if column.began else ("", "common")
+        if cursor is not None and cursor in ticks:
+            line.bars(sign or look.glyphs.down, "caret")
         else:
-            line.bars(bars[max(round(share * full), 1) if share > 0 else 0], "common")
+            line.bars(sign or bars[max(round(share * full), 1) if share > 0 else 0], role)
     return line.strip()
 
 
-def _busy(marks: Sequence[Mark]) -> list[float]:
-    """How busy each tick was (0..1): the mean over the probes, each measured by its own most, so that a burst of execs
-    is seen beside disks that are always busy.
+def _shares(shown: Sequence[Column]) -> list[float]:
+    """How busy each column was (0..1): the mean over the probes, each measured by its own most, so that a burst of
+    execs is seen beside disks that are always busy.
     """
-    rates = [[events / max(mark.span_ns, 1) for events in mark.events] for mark in marks]
-    most = [max(probe) for probe in zip(*rates, strict=True)]
-    known = [(at, highest) for at, highest in enumerate(most) if highest > 0]
-    return [sum(tick[at] / highest for at, highest in known) / max(len(known), 1) for tick in rates]
-
-
-def _sign(began: Sequence[Severity | None]) -> tuple[str, Role] | None:
-    return next((sign for severity, sign in SIGNS.items() if severity in began), None)
+    most = [max(probe) for probe in zip(*(column.rates for column in shown), strict=True)]
+    active = [at for at, highest in enumerate(most) if highest > 0]
+    return [sum(column.rates[at] / most[at] for at in active) / max(len(active), 1) for column in shown]

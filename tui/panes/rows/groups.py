@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from probes.merge import OTHERS
 from probes.snapshot import Column, Row, Value
 from tui import format as units
 from tui.panes.table import fields
@@ -53,6 +54,7 @@ class Group(NamedTuple):
 
     beside   more of it, as the newest of them has it
     timed    of how many of them it is known how long they took, in microseconds in sum and at most
+    hz       how many there are a second; None: as many as there were in the time of all groups
     """
 
     key: Shared
@@ -62,6 +64,7 @@ class Group(NamedTuple):
     timed: int = 0
     sum_us: float = 0.0
     max_us: float = 0.0
+    hz: float | None = None
 
 
 class Groups(NamedTuple):
@@ -139,8 +142,8 @@ class GroupSheet(Listed):
 
     def cell(self, at: int, column: str) -> Cell | None:
         """See Sheet: whichever cell it is, a filter can have what the group has in common."""
-        by = self.groups.by
-        return fields.cell(by.field or by.column, self.groups.groups[at].key)
+        by, key = self.groups.by, self.groups.groups[at].key
+        return fields.cell(by.field or by.column, key) if key != OTHERS else None
 
     def subject(self, at: int, column: str) -> Subject | None:
         """See Sheet."""
@@ -171,9 +174,10 @@ def _key(by: By) -> Column:
 
 def _row(group: Group, share: float, span_ns: int, columns: Sequence[Column]) -> Row:
     """A value for each of the columns."""
+    rate = group.events * 1e9 / span_ns if span_ns else None
     known: dict[str, Value] = {
         "count": group.events,
-        "rate": group.events * 1e9 / span_ns if span_ns else None,
+        "rate": rate if group.hz is None else group.hz,
         "failed": group.failed,
         "average_us": group.sum_us / group.timed if group.timed else None,
         "max_us": group.max_us if group.timed else None,

@@ -12,9 +12,10 @@ from tui.panes.pane import Pane
 from tui.panes.rows import kept
 from tui.panes.rows.groups import By, GroupSheet, usable
 from tui.panes.rows.paths import depth_of
+from tui.panes.rows.sheet import RowSheet
 from tui.panes.rows.tree import TreeSheet, can_grow
 from tui.panes.table.grid import Grid
-from tui.panes.table.logged import LogSheet, Memory
+from tui.panes.table.logged import Memory
 from tui.panes.table.order import Sort
 from tui.panes.table.sheet import Sheet
 from tui.widgets.line import Look, Role
@@ -23,15 +24,18 @@ Face = Literal["rows", "groups", "tree"]
 
 
 class RowPane(Pane):
-    """Rows as they come, in groups, and where there are parents as a tree."""
+    """Rows as they come, in groups, and where there are parents as a tree.
 
-    def __init__(self, look: Look, view: ProbeView, number: int) -> None:
+    columns  ids of those to be seen of rows, in their order; empty: as the probe has them
+    """
+
+    def __init__(self, look: Look, view: ProbeView, number: int, columns: tuple[str, ...] = ()) -> None:
         super().__init__(look, view, number)
-        columns = view.info.columns
-        self._bys = usable(columns)
+        self._wanted_columns = columns
+        self._bys = usable(view.info.columns)
         self._faces: list[Face] = ["rows"]
         self._faces += ["groups"] if self._bys else []
-        self._faces += ["tree"] if can_grow(columns) else []
+        self._faces += ["tree"] if can_grow(view.info.columns) else []
         self._face: Face = "rows"
         self._by = self._bys[0] if self._bys else By("", "")
         self._folders: list[str] = []
@@ -64,8 +68,9 @@ class RowPane(Pane):
             made = kept.groups(log, info.columns, self._by, self._folder, max(self._depth, 1), self._memory)
             self._said = made.said
             return GroupSheet(made, info.id, nothing)
-        make = TreeSheet if self._face == "tree" else LogSheet
-        return make(info.id, log, info.columns, self._memory, nothing)
+        if self._face == "tree":
+            return TreeSheet(info.id, log, info.columns, self._memory, nothing)
+        return RowSheet(info, log, self._memory, nothing, self._wanted_columns)
 
     def body(self, width: int, height: int) -> list[Strip]:
         """See Pane."""
