@@ -23,7 +23,7 @@ from tui import theme as colours
 from tui.filtering import Filtering
 from tui.hangup import leave_when_hung_up
 from tui.history import History, View
-from tui.own import OwnCost, pace_collector, settle_memory
+from tui.own import OwnCost, settle_memory
 from tui.panes.arrangement import Arrangement
 from tui.panes.block.pane import BlockPane
 from tui.panes.pane import Pane
@@ -174,7 +174,6 @@ class Ebtop(App[None]):
 
     def tick(self, snapshot: Snapshot) -> None:
         """See Sink."""
-        pace_collector(snapshot)
         self._filtering.adopt(snapshot.filter)
         self.history.add(snapshot, live=self._source.live)
         self._show()

@@ -32,8 +32,9 @@ from probes.snapshot import (
 )
 from tui.findings.finding import Finding
 from tui.findings.watch import Watch
+from tui.tails import Tail
 from tui.timeline import Timeline
-from tui.window import Key, Moving, Tail, Window
+from tui.window import Key, Moving, Window
 
 MOST_ROWS = 20_000
 MOST_BYTES = 6 << 20

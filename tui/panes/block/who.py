@@ -8,7 +8,7 @@ import msgspec
 from textual.strip import Strip
 
 from probes.filter import Filter
-from probes.latency import Latency, merge
+from probes.lanes import latency_of
 from probes.snapshot import Op, Threshold, Work
 from tui import format as units
 from tui import text as safe_text
@@ -102,7 +102,7 @@ def suffers_on(process: Process, thresholds: Mapping[tuple[str, Op], Threshold])
         threshold = thresholds.get((one.disk, one.op))
         if threshold is None or (threshold.why == "tail" and one.count < ENOUGH):
             continue
-        tail_ns = _latency([one]).percentile_ns(TAIL)
+        tail_ns = latency_of(one).percentile_ns(TAIL)
         if tail_ns > threshold.us * 1000:
             slow[one.disk] = max(slow.get(one.disk, 0.0), tail_ns)
     return slow
@@ -119,7 +119,7 @@ def unit(process: Process) -> str:
 def _figures(process: Process, view: ProbeView, disk_cells: int) -> dict[str, Cell]:
     slow = suffers_on(process, view.thresholds)
     errors = sum(one.errors for one in process.work)
-    cells = figures.figures(_latency(process.work), errors, view.span_ns)
+    cells = figures.figures(latency_of(*process.work), errors, view.span_ns)
     cells["PID"] = (str(process.pid) if process.pid else "", "number")
     cells["COMM"] = (f"[{process.comm}]", "dim") if process.kernel else (process.comm, "name")
     cells["UNIT"] = (unit(process), "dim" if process.kernel else "text")
@@ -157,10 +157,6 @@ def _share(share: float, cells: int, look: Look) -> Cell:
     sides = look.glyphs.sides
     full, rest = divmod(max(round(share * (cells - len(figure) - 1) * (len(sides) - 1)), 0), len(sides) - 1)
     return f"{figure} {sides[-1] * full}{sides[rest]}".rstrip(), "slow"
-
-
-def _latency(work: Sequence[Work]) -> Latency:
-    return merge(Latency(dict(one.slots), one.count, one.sum_ns, one.max_ns) for one in work)
 
 
 def _nothing(view: ProbeView) -> str:
