@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from probes import wire
+from probes.lanes import Lanes, lanes
 from probes.latency import slot_of
 from probes.snapshot import (
     PROTOCOL,
@@ -93,24 +94,24 @@ def second(n: int) -> ProbeTick:
     for name in NAMES:
         for op in OPS:
             for stage in STAGES:
-                slots, sum_ns, max_ns = latencies(dice, 4e6 if stage == "device" else 2e4, REQUESTS)
-                hists.append(Hist(name, op, stage, slots, REQUESTS, sum_ns, max_ns, REQUESTS << 14))
+                counts, sum_ns, max_ns = latencies(dice, 4e6 if stage == "device" else 2e4, REQUESTS)
+                hists.append(Hist(name, op, stage, counts, REQUESTS, sum_ns, max_ns, REQUESTS << 14))
             for sequential in (False, True):
                 half = latencies(dice, 4e6, REQUESTS // 2)
                 parts.append(Part(name, op, ("sync",), 32768, sequential, half[0], REQUESTS // 2, *half[1:]))
-            slots, sum_ns, max_ns = latencies(dice, 4e6, REQUESTS)
-            work.append(Work(2412, "postgres", "/p.service", False, name, op, slots, REQUESTS, sum_ns, max_ns))
+            counts, sum_ns, max_ns = latencies(dice, 4e6, REQUESTS)
+            work.append(Work(2412, "postgres", "/p.service", False, name, op, counts, REQUESTS, sum_ns, max_ns))
     disks = [Disk(name, 2, 1000, dice.random(), 2.0) for name in NAMES]
     return ProbeTick("block", "on", hists=hists, disks=disks, bpf_ns=300_000, parts=parts, work=work)
 
 
-def latencies(dice: random.Random, usual_ns: float, count: int) -> tuple[tuple[tuple[int, int], ...], int, int]:
-    """Slots, sum and longest of so many requests."""
+def latencies(dice: random.Random, usual_ns: float, count: int) -> tuple[Lanes, int, int]:
+    """Counts by slot, sum and longest of so many requests."""
     times = [int(dice.lognormvariate(0, 0.5) * usual_ns) for _ in range(count)]
     slots: dict[int, int] = {}
     for ns in times:
         slots[slot_of(ns)] = slots.get(slot_of(ns), 0) + 1
-    return tuple(sorted(slots.items())), sum(times), max(times)
+    return lanes(slots), sum(times), max(times)
 
 
 def screen(done: str) -> int:

@@ -13,6 +13,7 @@ from probes.disk_watch import DiskWatch
 from probes.in_flight import InFlight
 from probes.kernel.bpf import Map
 from probes.kernel.loader import Loaded
+from probes.lanes import NONE
 from probes.merge import OTHERS
 from probes.probe import Findings, Totals
 from probes.snapshot import SIZES, Disk, DiskFacts, Flag, Hist, Op, Part, Row, Stage, Threshold, Work
@@ -107,7 +108,7 @@ class BlockReader:
         device: dict[tuple[str, Op], Growth] = {}
         queue: dict[tuple[str, Op], Growth] = {}
         moved: dict[tuple[str, Op], tuple[int, int]] = {}
-        nothing = Growth((), 0, 0, 0)
+        nothing = Growth(NONE, 0, 0, 0)
         for grown in self._hists.grown():
             number, op_number, kind, coarse = _KEY.unpack(grown.key)
             series = self._name(number), OPS[op_number]
@@ -140,7 +141,7 @@ class BlockReader:
                     bool(now[5]),
                     self._name(disk_op // OPS_OF_DISK),
                     OPS[disk_op % OPS_OF_DISK],
-                    here.slots,
+                    here.lanes,
                     here.count,
                     here.sum_ns,
                     here.max_ns,
@@ -216,12 +217,12 @@ class BlockReader:
 
 
 def _hist(series: tuple[str, Op], stage: Stage, grew: Growth, bytes_: int = 0, errors: int = 0) -> Hist:
-    return Hist(*series, stage, grew.slots, grew.count, grew.sum_ns, grew.max_ns, bytes_, errors)
+    return Hist(*series, stage, grew.lanes, grew.count, grew.sum_ns, grew.max_ns, bytes_, errors)
 
 
 def _part(series: tuple[str, Op], kind: int, grew: Growth, bytes_: int, errors: int) -> Part:
     flags, size, sequential = _traits(kind)
-    return Part(*series, flags, size, sequential, grew.slots, grew.count, grew.sum_ns, grew.max_ns, bytes_, errors)
+    return Part(*series, flags, size, sequential, grew.lanes, grew.count, grew.sum_ns, grew.max_ns, bytes_, errors)
 
 
 def _flags(kind: int) -> tuple[Flag, ...]:

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import msgspec
 
 from probes.kernel.bpf import Map
+from probes.lanes import NONE, Lanes, add_up, little, narrowed, of_integer
 from probes.latency import SLOTS, low_ns
 
 SLOT_BYTES = 4 * SLOTS
-_OCTAVE = struct.Struct("=8I")
 _NEVER = bytes(SLOT_BYTES)
-
-Slots = tuple[tuple[int, int], ...]
+_TOP_BITS = int.from_bytes(b"\0\0\0\x80" * SLOTS, "little")
+_LOWER_BITS = int.from_bytes(b"\xff\xff\xff\x7f" * SLOTS, "little")
 
 
 class Growth(msgspec.Struct, frozen=True):
-    """What a histogram gained: slots as in `snapshot.Hist`; max_ns is no less than the longest of them."""
+    """What a histogram gained; max_ns is no less than the longest of them."""
 
-    slots: Slots
+    lanes: Lanes
     count: int
     sum_ns: int
     max_ns: int
@@ -82,32 +81,26 @@ def growth(grown: Grown, slots_at: int, sums: tuple[int, int], sums_before: tupl
     Requests may have been counted between the sums and the slots being read: the slots are what is shown.
     """
     before = grown.before[slots_at : slots_at + SLOT_BYTES] if grown.before is not None else _NEVER
-    slots = slots_gained(grown.now[slots_at : slots_at + SLOT_BYTES], before)
-    if not slots:
-        return Growth((), 0, 0, 0)
+    gained = slots_gained(grown.now[slots_at : slots_at + SLOT_BYTES], before)
+    if not gained.counts:
+        return Growth(NONE, 0, 0, 0)
     (total, most), (total_before, most_before) = sums, sums_before
-    here = most if most > most_before else min(most, low_ns(slots[-1][0] + 1))
-    here = max(here, low_ns(slots[-1][0]))  # where the slot was read and the maximum not yet
-    return Growth(slots, sum(n for _, n in slots), max(total - total_before, 0), here)
+    here = most if most > most_before else min(most, low_ns(gained.end))
+    here = max(here, low_ns(gained.end - 1))  # where the slot was read and the maximum not yet
+    return Growth(gained, gained.total, max(total - total_before, 0), here)
 
 
-def slots_gained(now: bytes, before: bytes) -> Slots:
-    """Slots that differ, with by how much: 32-bit counters, which may have wrapped. Unchanged octaves cost nothing."""
-    gained: list[tuple[int, int]] = []
-    for at in range(0, SLOT_BYTES, _OCTAVE.size):
-        block, block_before = now[at : at + _OCTAVE.size], before[at : at + _OCTAVE.size]
-        if block == block_before:
-            continue
-        pairs = zip(_OCTAVE.unpack(block), _OCTAVE.unpack(block_before), strict=True)
-        gained += [(at // 4 + i, n - was & 0xFFFFFFFF) for i, (n, was) in enumerate(pairs) if n != was]
-    return tuple(gained)
+def slots_gained(now: bytes, before: bytes) -> Lanes:
+    """By how much 32-bit counters differ, which may have wrapped."""
+    if now == before:
+        return NONE
+    a, b = int.from_bytes(little(now, 4), "little"), int.from_bytes(little(before, 4), "little")
+    # All are subtracted at once: a top bit that is set has nothing borrowed from the next counter, and is put right.
+    return narrowed(of_integer((a | _TOP_BITS) - (b & _LOWER_BITS) ^ (a ^ b ^ _TOP_BITS) & _TOP_BITS, 4))
 
 
 def added(a: Growth, b: Growth) -> Growth:
     """Both together."""
     if not a.count:
         return b
-    slots = dict(a.slots)
-    for slot, n in b.slots:
-        slots[slot] = slots.get(slot, 0) + n
-    return Growth(tuple(sorted(slots.items())), a.count + b.count, a.sum_ns + b.sum_ns, max(a.max_ns, b.max_ns))
+    return Growth(add_up((a.lanes, b.lanes)), a.count + b.count, a.sum_ns + b.sum_ns, max(a.max_ns, b.max_ns))

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
-from probes.latency import Latency, merge
+from probes.lanes import add_up
 from probes.snapshot import Disk, Hist, Part, Tally, Work
 
 MOST_WORK = 4096
@@ -30,10 +30,10 @@ def merge_parts(parts: Iterable[Part]) -> list[Part]:
     return _grouped(parts, lambda part: (part.disk, part.op, part.flags, part.size, part.sequential))
 
 
-def merge_work(work: Iterable[Work], most: int = MOST_WORK) -> list[Work]:
+def merge_work(work: Iterable[Work], most: int | None = MOST_WORK) -> list[Work]:
     """One for each process, disk and operation. Beyond `most`, one for the rest of each disk and operation."""
     merged = _grouped(work, _worker)
-    if len(merged) <= most:
+    if most is None or len(merged) <= most:
         return merged
     merged.sort(key=lambda done: (done.pid == 0, -done.sum_ns))
     rest = [msgspec.structs.replace(done, pid=0, comm=OTHERS, cgroup="", kernel=False) for done in merged[most:]]
@@ -108,15 +108,14 @@ def _grouped(items: Iterable[Counted], key: Callable[[Counted], Hashable]) -> li
 
 
 def _sum(group: Sequence[Counted]) -> Counted:
-    whole = merge(Latency(dict(one.slots), one.count, one.sum_ns, one.max_ns) for one in group)
     return msgspec.structs.replace(
         group[0],
-        slots=tuple(sorted(whole.slots.items())),
-        count=whole.count,
-        sum_ns=whole.sum_ns,
-        max_ns=whole.max_ns,
-        bytes=sum(one.bytes for one in group),
-        errors=sum(one.errors for one in group),
+        lanes=add_up([one.lanes for one in group]),
+        count=sum([one.count for one in group]),
+        sum_ns=sum([one.sum_ns for one in group]),
+        max_ns=max([one.max_ns for one in group]),
+        bytes=sum([one.bytes for one in group]),
+        errors=sum([one.errors for one in group]),
     )
 
 

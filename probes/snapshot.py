@@ -7,7 +7,8 @@ decoded: what does not fit these types is one `msgspec.ValidationError`, never a
 Kernel text (comm, paths, argv, disk names) is carried as it was seen, with bytes that are not UTF-8
 written as `\\xNN`. It is *not* safe to print: only `tui.text` may turn it into terminal cells.
 
-What comes by the thousand is out of the garbage collector's sight (gc=False): it holds numbers and text, no cycles.
+What comes by the thousand goes without the names of its fields (array_like), and is out of the garbage collector's
+sight (gc=False): it holds numbers and text, no cycles.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from typing import Literal
 
 import msgspec
 
-PROTOCOL = 1
+from probes.lanes import Lanes
+
+PROTOCOL = 2
 
 Kind = Literal[
     "time",  # int, nanoseconds since the epoch
@@ -108,17 +111,17 @@ class Exit(msgspec.Struct, frozen=True, gc=False):
     age_ms: float
 
 
-class Hist(msgspec.Struct, frozen=True, gc=False):
+class Hist(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Latencies of one tick, of one disk, operation and stage. See `probes.latency` for slots.
 
-    slots   (slot, count) of the slots that are not empty, ascending
+    lanes   how many in each slot
     sum_ns, max_ns  in nanoseconds; bytes and errors are counted at the device stage only
     """
 
     disk: str
     op: Op
     stage: Stage
-    slots: tuple[tuple[int, int], ...]
+    lanes: Lanes
     count: int
     sum_ns: int
     max_ns: int
@@ -126,7 +129,7 @@ class Hist(msgspec.Struct, frozen=True, gc=False):
     errors: int = 0
 
 
-class Part(msgspec.Struct, frozen=True, gc=False):
+class Part(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Device times of one tick once more, by what kind of request it was: the parts of a disk and operation
     add up to its `Hist` of the device stage.
 
@@ -139,7 +142,7 @@ class Part(msgspec.Struct, frozen=True, gc=False):
     flags: tuple[Flag, ...]
     size: int
     sequential: bool
-    slots: tuple[tuple[int, int], ...]
+    lanes: Lanes
     count: int
     sum_ns: int
     max_ns: int
@@ -151,12 +154,12 @@ SIZES = (4096, 32768, 262144)
 """Classes of request sizes, by their upper bounds in bytes."""
 
 
-class Work(msgspec.Struct, frozen=True, gc=False):
+class Work(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What one process asked of one disk with one operation in one tick, by the process that submitted it.
 
     cgroup  its path below the root of cgroup v2, e.g. `/system.slice/nginx.service`; empty where it is not known
     kernel  a kernel thread submitted it: `cgroup` is then the owner of the pages that it wrote, where known
-    slots, sum_ns, max_ns  from submission to completion: time in the queue and in the device
+    lanes, sum_ns, max_ns  from submission to completion: time in the queue and in the device
     """
 
     pid: int
@@ -165,7 +168,7 @@ class Work(msgspec.Struct, frozen=True, gc=False):
     kernel: bool
     disk: str
     op: Op
-    slots: tuple[tuple[int, int], ...]
+    lanes: Lanes
     count: int
     sum_ns: int
     max_ns: int
@@ -198,7 +201,7 @@ class Tally(msgspec.Struct, frozen=True, gc=False):
     max_ns: int = 0
 
 
-class Disk(msgspec.Struct, frozen=True, gc=False):
+class Disk(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A disk in this tick.
 
     in_flight  requests issued and not completed at its end; `oldest_us` the age of the oldest of them

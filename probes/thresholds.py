@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Set
 
 from probes.humps import second_hump
+from probes.lanes import NONE, Lanes, add_up
 from probes.latency import Latency, low_ns
 from probes.snapshot import Hist, Op, Threshold
 
@@ -26,8 +27,9 @@ class Thresholds:
 
     def __init__(self) -> None:
         self.set_us: float | None = None
-        self._young: dict[Series, dict[int, int]] = {}
-        self._old: dict[Series, dict[int, int]] = {}
+        self._fresh: dict[Series, list[Lanes]] = {}
+        self._young: dict[Series, Lanes] = {}
+        self._old: dict[Series, Lanes] = {}
         self._born_ns = self._found_ns = 0
         self._found: dict[Series, Threshold] = {}
         self._humped_ns: dict[Series, int] = {}
@@ -41,7 +43,7 @@ class Thresholds:
 
     def forget(self, disks: Set[str]) -> None:
         """Disks that are gone."""
-        for known in (self._young, self._old, self._found, self._humped_ns):
+        for known in (self._fresh, self._young, self._old, self._found, self._humped_ns):
             for series in [series for series in known if series[0] in disks]:
                 del known[series]
 
@@ -49,15 +51,16 @@ class Thresholds:
         """Takes in the histograms of a tick."""
         for hist in hists:
             if hist.stage == "device":
-                slots = self._young.setdefault((hist.disk, hist.op), {})
-                for slot, here in hist.slots:
-                    slots[slot] = slots.get(slot, 0) + here
+                self._fresh.setdefault((hist.disk, hist.op), []).append(hist.lanes)
 
     def find(self, now_ns: int) -> list[Threshold] | None:
         """All thresholds, or None where it is not yet time or none has changed. `now_ns` is any steady clock."""
         if self._found_ns and now_ns - self._found_ns < EVERY_NS:
             return None
         self._found_ns = now_ns
+        for series, fresh in self._fresh.items():
+            self._young[series] = add_up([self._young.get(series, NONE), *fresh])
+        self._fresh.clear()
         for series in {**self._old, **self._young}:
             found = self._threshold(series)
             if found is None:
@@ -80,9 +83,7 @@ class Thresholds:
         disk, op = series
         if self.set_us is not None:
             return Threshold(disk, op, self.set_us, "set")
-        slots = dict(self._old.get(series, {}))
-        for slot, here in self._young.get(series, {}).items():
-            slots[slot] = slots.get(slot, 0) + here
+        slots = add_up([self._old.get(series, NONE), self._young.get(series, NONE)]).slots()
         if (hump := second_hump(slots)) is not None:
             return Threshold(disk, op, low_ns(hump.low) / 1000, "hump")
         count = sum(slots.values())

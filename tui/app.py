@@ -31,7 +31,7 @@ from tui.hangup import leave_when_hung_up
 from tui.history import History, View
 from tui.host import Actions
 from tui.keys import Where
-from tui.own import OwnCost, pace_collector, settle_memory
+from tui.own import OwnCost, settle_memory
 from tui.pages.subject_screen import SubjectScreen
 from tui.panes.arrangement import Arrangement
 from tui.panes.block.pane import BlockPane
@@ -221,7 +221,6 @@ class Ebtop(App[None]):
 
     def passed(self, snapshot: Snapshot) -> None:
         """See Sink."""
-        pace_collector(snapshot)
         self._filtering.adopt(snapshot.filter)
         self.history.add(snapshot, live=self.source.live)
         self._recording.took()

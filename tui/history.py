@@ -31,13 +31,15 @@ from probes.snapshot import (
     Threshold,
     Work,
 )
+from tui.exact import Exact
 from tui.findings.finding import Finding
 from tui.findings.watch import MOST_PAST, Watch
 from tui.rewind import Moment, PastLog, ended, moment
+from tui.tails import Tail
 from tui.tape import HISTORY_S, Tape
 from tui.tape import MOST_BYTES as MOST_TAPE_BYTES
 from tui.timeline import Timeline
-from tui.window import Key, Moving, Tail, Window
+from tui.window import Key, Moving, Window
 
 MOST_ROWS = 20_000
 MOST_BYTES = 6 << 20
@@ -214,6 +216,7 @@ class ProbeView(msgspec.Struct, frozen=True):
     findings    what holds now, the worst first
     timeline    what each disk did in the last hour
     cursor      the time that is looked at, nanoseconds since the epoch; None: now
+    exact       what the kernel counts by who did it; None: not known of that time
     """
 
     info: ProbeInfo
@@ -234,6 +237,7 @@ class ProbeView(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...]
     timeline: Timeline
     cursor: int | None = None
+    exact: Exact | None = None
 
 
 class View(msgspec.Struct, frozen=True):
@@ -255,16 +259,20 @@ class Track:
         self.log = Log(info.columns)
         self.window = Window()
         self.timeline = Timeline()
+        self.exact = Exact()
         self.facts: Mapping[str, DiskFacts] = {}
         self.thresholds: Mapping[tuple[str, Op], Threshold] = {}
         self.tick = ProbeTick(info.id, "compiling")
         self.seen_hz = 0.0
 
-    def add(self, tick: ProbeTick, time: int, span_ns: int, *, tested: bool, number: int = 0) -> None:
-        """Take in what the probe saw in a tick that ended at `time` and has that number on the tape."""
+    def add(
+        self, tick: ProbeTick, time: int, span_ns: int, *, tested: bool, number: int = 0, filter_: str = ""
+    ) -> None:
+        """Take in what the probe saw in a tick that ended at `time`, with that filter, and has that number on the tape."""
         self.seen_hz = (tick.counts.seen - self.tick.counts.seen) * 1e9 / max(span_ns, 1)
         self.log.add(tick.first, tick.rows, tested=tested)
         self.log.finish(tick.exits, number)
+        self.exact.add(tick.tallies, time, span_ns, filter_)
         if self.info.view == "latency":
             self.window.add(span_ns, tick)
             self.timeline.add(time, span_ns, tick.hists, tick.disks)
@@ -272,7 +280,7 @@ class Track:
             self.facts = {disk.name: disk for disk in tick.facts}
         if tick.thresholds is not None:
             self.thresholds = {(threshold.disk, threshold.op): threshold for threshold in tick.thresholds}
-        self.tick = msgspec.structs.replace(tick, rows=[], exits=[], hists=[], parts=[], work=[])
+        self.tick = msgspec.structs.replace(tick, rows=[], exits=[], hists=[], parts=[], work=[], tallies=None)
 
     def view(self, findings: tuple[Finding, ...]) -> ProbeView:
         """The probe until the next tick."""
@@ -280,16 +288,19 @@ class Track:
         return ProbeView(
             self.info, tick.state, tick.message, tick.counts, self.seen_hz, self.log,
             window.moving(), tuple(tick.disks), window.span_ns, window.tails, window.work(), window.parts(),
-            self.facts, self.thresholds, tick.selected, findings, self.timeline,
+            self.facts, self.thresholds, tick.selected, findings, self.timeline, None, self.exact,
         )  # fmt: skip
 
-    def past(self, then: Moment, findings: tuple[Finding, ...], log: Log, timeline: Timeline, cursor: int) -> ProbeView:
-        """The probe as it was, for as long as one likes."""
+    def past(
+        self, then: Moment, findings: tuple[Finding, ...], log: Log, timeline: Timeline, cursor: int, newest: bool
+    ) -> ProbeView:
+        """The probe as it was, for as long as one likes; `newest`: as it is."""
         tick, window = then.tick, then.window
         return ProbeView(
             self.info, tick.state, tick.message, tick.counts, then.seen_hz, log,
             window.moving(), tuple(tick.disks), window.span_ns, window.tails, window.work(), window.parts(),
             then.facts, then.thresholds, tick.selected, findings, timeline, cursor,
+            self.exact.copy() if newest else None,
         )  # fmt: skip
 
 
@@ -326,7 +337,7 @@ class History:
         tested = live and tick.filter.strip() == before.filter.strip() == self._filter.text
         for part in tick.probes:
             if track := self._tracks.get(part.id):
-                track.add(part, tick.time, tick.span_ns, tested=tested, number=number)
+                track.add(part, tick.time, tick.span_ns, tested=tested, number=number, filter_=tick.filter)
         changed = self._watch.take(tick)
         self._ended.extend((number, finding) for finding in changed if finding.until is not None)
         self.tape.add(tick, self._watch.current, [finding for finding in changed if finding.until is None])
@@ -383,7 +394,8 @@ class History:
         for at, (track, log) in enumerate(zip(self._tracks.values(), self._logs, strict=True)):
             then = moment(tape, number, at, track.info)
             rows = log.upto(number, track.log, from_kernel=self._live)
-            probes.append(track.past(then, found, rows, track.timeline.copy(), cursor))
+            newest = number == tape.end - 1
+            probes.append(track.past(then, found, rows, track.timeline.copy(), cursor, newest))
         self._held = View(tick, tuple(probes), found, past)
 
     def release(self) -> None:

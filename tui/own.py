@@ -5,12 +5,8 @@ from __future__ import annotations
 import gc
 import time
 
-from probes.snapshot import Snapshot
-
 SELDOM = 50_000
-"""Objects that are made and not freed before the garbage collector looks at them, besides those of ticks."""
-TICKS, SLOTS = 3, 30
-"""Ticks whose objects may come on top of that, and the slots of a histogram, roughly."""
+"""Objects that are made and not freed before the garbage collector looks at them: more than a tick brings."""
 
 
 class OwnCost:
@@ -29,16 +25,10 @@ class OwnCost:
 
 
 def settle_memory() -> None:
-    """What exists after the start stays: let the garbage collector never look at it again."""
+    """What exists after the start stays: let the garbage collector never look at it again, and seldom at the rest.
+
+    What ticks bring is in no cycle, and leaves by itself when it is too old.
+    """
     gc.collect()
     gc.freeze()
-
-
-def pace_collector(snapshot: Snapshot) -> None:
-    """Let the garbage collector look seldom enough that most of what a tick brings is gone before it does.
-
-    A tick of hundreds of disks is a hundred thousand tuples. None of them is in a cycle, and they leave when the tick
-    is too old; to look through all of them each time would cost more than everything else.
-    """
-    histograms = sum(len(probe.hists) + len(probe.parts) + len(probe.work) for probe in snapshot.probes)
-    gc.set_threshold(SELDOM + TICKS * histograms * SLOTS)
+    gc.set_threshold(SELDOM)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from probes.lanes import latency_of
 from probes.latency import EMPTY, Latency, merge
 from probes.snapshot import Counts, Flag, Hist, Op, Part, ProbeTick, Work
 
@@ -135,7 +136,7 @@ def by_process(work: Mapping[Worker, Sum]) -> dict[tuple[int, str, str, bool], S
 
 
 def sum_of(hist: Hist | Part | Work) -> Sum:
-    return Sum(Latency(dict(hist.slots), hist.count, hist.sum_ns, hist.max_ns), hist.bytes, hist.errors)
+    return Sum(latency_of(hist), hist.bytes, hist.errors)
 
 
 def joined(a: Sum, b: Sum) -> Sum:

@@ -15,9 +15,10 @@ from typing import NamedTuple, get_args
 
 import msgspec
 
-from probes.latency import SLOTS, Latency, merge
+from probes.lanes import latency_of
+from probes.latency import SLOTS, Latency
+from probes.merge import merge_hists
 from probes.snapshot import Disk, Hist, Op, Stage
-from tui.lanes import Lanes, add_up, lanes
 
 OPS: tuple[Op, ...] = get_args(Op)
 STAGES: tuple[Stage, ...] = ("device", "queue")
@@ -39,35 +40,20 @@ OVERHEAD_BYTES = 80
 """What Python takes for an entry of a frame besides its bytes."""
 
 
-class Piece(msgspec.Struct, frozen=True, array_like=True):
-    """A histogram of a column, as in `Hist`."""
-
-    op: Op
-    stage: Stage
-    lanes: Lanes
-    count: int
-    sum_ns: int
-    max_ns: int
-    bytes: int
-    errors: int
-
-
 class Column(msgspec.Struct, frozen=True, array_like=True):
     """What a disk did in the time of a frame; busy and depth as in `Disk`."""
 
     busy: float | None
     depth: float | None
-    pieces: tuple[Piece, ...]
+    hists: Sequence[Hist]
 
-    def of(self, stage: Stage, op: Op | None) -> list[Piece]:
+    def of(self, stage: Stage, op: Op | None) -> list[Hist]:
         """The histograms of that stage, of one operation or of all."""
-        return [piece for piece in self.pieces if piece.stage == stage and op in (None, piece.op)]
+        return [hist for hist in self.hists if hist.stage == stage and op in (None, hist.op)]
 
     def latency(self, stage: Stage, op: Op | None) -> Latency:
         """The latencies at that stage."""
-        return merge(
-            Latency(piece.lanes.slots(), piece.count, piece.sum_ns, piece.max_ns) for piece in self.of(stage, op)
-        )
+        return latency_of(*self.of(stage, op))
 
 
 class Frame(NamedTuple):
@@ -89,7 +75,7 @@ class Frame(NamedTuple):
 
 
 _pack = msgspec.msgpack.Encoder().encode
-unpacked = lru_cache(4096)(msgspec.msgpack.Decoder(Column).decode)
+unpacked = lru_cache(512)(msgspec.msgpack.Decoder(Column).decode)
 """The column in those bytes."""
 
 
@@ -170,29 +156,26 @@ class Timeline:
 
 
 def _columns(hists: Sequence[Hist], disks: Sequence[Disk]) -> dict[str, Column]:
-    pieces: dict[str, list[Piece]] = {disk.name: [] for disk in disks if disk.in_flight or disk.busy}
+    by_disk: dict[str, list[Hist]] = {disk.name: [] for disk in disks if disk.in_flight or disk.busy}
     for hist in hists:
-        piece = Piece(
-            hist.op, hist.stage, lanes(hist.slots), hist.count, hist.sum_ns, hist.max_ns, hist.bytes, hist.errors
-        )  # fmt: skip
-        pieces.setdefault(hist.disk, []).append(piece)
-    by_name = {disk.name: disk for disk in disks}
-    return {name: _column(by_name.get(name), tuple(found)) for name, found in pieces.items()}
+        by_disk.setdefault(hist.disk, []).append(hist)
+    known = {disk.name: disk for disk in disks}
+    return {name: _column(known.get(name), found) for name, found in by_disk.items()}
 
 
-def _column(disk: Disk | None, pieces: tuple[Piece, ...]) -> Column:
-    return Column(disk.busy if disk else None, disk.depth if disk else None, pieces)
+def _column(disk: Disk | None, hists: Sequence[Hist]) -> Column:
+    return Column(disk.busy if disk else None, disk.depth if disk else None, hists)
 
 
 def _frame(time: int, span_ns: int, columns: Mapping[str, Column]) -> Frame:
     reach: dict[Stage, tuple[int, int]] = {}
     busiest = 0
     for column in columns.values():
-        for piece in column.pieces:
-            busiest = max(busiest, piece.count)
-            if piece.lanes.counts:
-                low, high = reach.get(piece.stage, (SLOTS, 0))
-                reach[piece.stage] = min(low, piece.lanes.first), max(high, piece.lanes.end - 1)
+        for hist in column.hists:
+            busiest = max(busiest, hist.count)
+            if hist.lanes.counts:
+                low, high = reach.get(hist.stage, (SLOTS, 0))
+                reach[hist.stage] = min(low, hist.lanes.first), max(high, hist.lanes.end - 1)
     packed = {name: _pack(column) for name, column in columns.items()}
     return Frame(time, span_ns, packed, reach, busiest, sum(len(one) + OVERHEAD_BYTES for one in packed.values()))
 
@@ -209,7 +192,7 @@ def _merged(frames: Sequence[Frame]) -> Frame:
         columns[name] = Column(
             _mean((share, column.busy) for share, column in found),
             _mean((share, column.depth) for share, column in found),
-            _added_up(column for _, column in found),
+            merge_hists(hist for _, column in found for hist in column.hists),
         )
     return _frame(frames[-1].time, span_ns, columns)
 
@@ -218,24 +201,3 @@ def _mean(parts: Iterable[tuple[float, float | None]]) -> float | None:
     """Figures by their shares of the time: where a disk is not mentioned, it had nothing to do."""
     known = [share * value for share, value in parts if value is not None]
     return sum(known) if known else None
-
-
-def _added_up(columns: Iterable[Column]) -> tuple[Piece, ...]:
-    groups: dict[tuple[Op, Stage], list[Piece]] = {}
-    for column in columns:
-        for piece in column.pieces:
-            groups.setdefault((piece.op, piece.stage), []).append(piece)
-    return tuple(_sum(op, stage, pieces) for (op, stage), pieces in groups.items())
-
-
-def _sum(op: Op, stage: Stage, pieces: Sequence[Piece]) -> Piece:
-    return Piece(
-        op,
-        stage,
-        add_up([piece.lanes for piece in pieces]),
-        sum(piece.count for piece in pieces),
-        sum(piece.sum_ns for piece in pieces),
-        max(piece.max_ns for piece in pieces),
-        sum(piece.bytes for piece in pieces),
-        sum(piece.errors for piece in pieces),
-    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from math import isfinite
 
+from probes.lanes import CODES, Lanes
 from probes.latency import SLOTS
 from probes.snapshot import (
     Column,
@@ -97,12 +98,14 @@ def _natural(*numbers: int) -> bool:
 
 
 def _counts_fit(hist: Hist | Part | Work) -> bool:
-    slots = [slot for slot, _ in hist.slots]
-    return (
-        slots == sorted(set(slots))
-        and all(0 <= slot < SLOTS for slot in slots)
-        and _natural(*(count for _, count in hist.slots), hist.count, hist.sum_ns, hist.max_ns, hist.bytes, hist.errors)
-    )
+    return _lanes_fit(hist.lanes) and _natural(hist.count, hist.sum_ns, hist.max_ns, hist.bytes, hist.errors)
+
+
+def _lanes_fit(lanes: Lanes) -> bool:
+    if lanes.width not in CODES or len(lanes.counts) % lanes.width or not 0 <= lanes.first <= lanes.end <= SLOTS:
+        return False
+    values = lanes.values()
+    return not values or (max(values) <= MOST and values[0] > 0 and values[-1] > 0)
 
 
 def _part_fits(part: Part) -> bool:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property
-from itertools import accumulate
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
+from itertools import chain
 from typing import NamedTuple, TypeVar
 
 import msgspec
 
-from probes.latency import SLOTS, Latency, low_ns
+from probes.lanes import latency_of
+from probes.latency import Latency
+from probes.merge import merge_parts, merge_work
 from probes.snapshot import Hist, Op, Part, ProbeTick, Stage, Work
+from tui.tails import Tail, Tails
 
 WINDOW_NS = 10_000_000_000
 """How far back it looks, in nanoseconds."""
-TAIL = 0.99
-"""The share of requests of a disk below the latency by which it is told how slow it is."""
 
 Summable = TypeVar("Summable", Part, Work)
 
@@ -38,13 +38,6 @@ class Moving(msgspec.Struct, frozen=True):
     errors: int
 
 
-class Tail(NamedTuple):
-    """How many requests a disk had over the window, and their p99 in the device in nanoseconds."""
-
-    requests: int
-    p99_ns: float
-
-
 ByDisk = Mapping[str, Sequence[Hist]]
 
 
@@ -59,13 +52,7 @@ class Sums(Mapping[Key, Moving]):
         found = [hist for tick in self._ticks for hist in tick.get(disk, ()) if hist.stage == stage and hist.op == op]
         if not found:
             raise KeyError(key)
-        slots: dict[int, int] = {}
-        for hist in found:
-            for slot, here in hist.slots:
-                slots[slot] = slots.get(slot, 0) + here
-        count, sum_ns = sum(hist.count for hist in found), sum(hist.sum_ns for hist in found)
-        latency = Latency(slots, count, sum_ns, max(hist.max_ns for hist in found))
-        return Moving(latency, sum(hist.bytes for hist in found), sum(hist.errors for hist in found))
+        return Moving(latency_of(*found), sum(hist.bytes for hist in found), sum(hist.errors for hist in found))
 
     @cached_property
     def _keys(self) -> frozenset[Key]:
@@ -82,17 +69,15 @@ class Sums(Mapping[Key, Moving]):
 class Summed(Sequence[Summable]):
     """Work or parts of several ticks, those of the same kind added up; done when somebody looks."""
 
-    def __init__(self, ticks: Sequence[Sequence[Summable]], key: Callable[[Summable], object]) -> None:
-        self._ticks: Sequence[Sequence[Summable]] = ticks
-        self._key: Callable[[Summable], object] = key
+    def __init__(
+        self, ticks: Iterable[Sequence[Summable]], merge: Callable[[Iterable[Summable]], list[Summable]]
+    ) -> None:
+        self._ticks: Sequence[Sequence[Summable]] = tuple(ticks)
+        self._merge: Callable[[Iterable[Summable]], list[Summable]] = merge
 
     @cached_property
     def _sums(self) -> list[Summable]:
-        groups: dict[object, list[Summable]] = {}
-        for tick in self._ticks:
-            for item in tick:
-                groups.setdefault(self._key(item), []).append(item)
-        return [_added_up(items) for items in groups.values()]
+        return self._merge(chain.from_iterable(self._ticks))
 
     def __getitem__(self, at: int) -> Summable:  # type: ignore[override]
         return self._sums[at]
@@ -114,16 +99,16 @@ class Window:
         self._hists: deque[ByDisk] = deque()
         self._work: deque[Sequence[Work]] = deque()
         self._parts: deque[Sequence[Part]] = deque()
-        self._device: dict[str, list[int]] = {}
+        self._tails = Tails()
+        self._found: Mapping[str, Tail] | None = None
         self.span_ns = 0
-        self._tails: Mapping[str, Tail] | None = None
 
     @property
     def tails(self) -> Mapping[str, Tail]:
-        """Found when somebody looks: it takes longer than all else, and a window is filled in many steps."""
-        if self._tails is None:
-            self._tails = self._find_tails()
-        return self._tails
+        """Found when somebody looks: a window is filled in many steps."""
+        if self._found is None:
+            self._found = self._tails.find()
+        return self._found
 
     def add(self, span_ns: int, tick: ProbeTick) -> None:
         """Take in a tick, and let go of those which are past the window."""
@@ -135,13 +120,13 @@ class Window:
         self._work.append(tick.work)
         self._parts.append(tick.parts)
         self.span_ns += span_ns
-        self._count(hists, 1)
+        self._tails.add(tick.hists)
         while len(self._spans) > 1 and self.span_ns - self._spans[0] >= self._length_ns:
             self.span_ns -= self._spans.popleft()
             self._work.popleft()
             self._parts.popleft()
-            self._count(self._hists.popleft(), -1)
-        self._tails = None
+            self._tails.take_off(chain.from_iterable(self._hists.popleft().values()))
+        self._found = None
 
     def moving(self) -> Mapping[Key, Moving]:
         """The histograms of the window as it is now."""
@@ -149,50 +134,8 @@ class Window:
 
     def work(self) -> Sequence[Work]:
         """Who asked for what in the window, by process, cgroup, disk and operation."""
-        return Summed(tuple(self._work), lambda one: (one.pid, one.comm, one.cgroup, one.kernel, one.disk, one.op))
+        return Summed(self._work, partial(merge_work, most=None))
 
     def parts(self) -> Sequence[Part]:
         """What kinds of requests there were in the window."""
-        return Summed(tuple(self._parts), lambda one: (one.disk, one.op, one.flags, one.size, one.sequential))
-
-    def _count(self, hists: ByDisk, sign: int) -> None:
-        for disk, some in hists.items():
-            slots = self._device.setdefault(disk, [0] * SLOTS)
-            for hist in some:
-                if hist.stage == "device":
-                    for slot, here in hist.slots:
-                        slots[slot] += sign * here
-
-    def _find_tails(self) -> Mapping[str, Tail]:
-        """Those of the disks that did something; what is known of the others is forgotten."""
-        sums = {disk: list(accumulate(slots)) for disk, slots in self._device.items()}
-        self._device = {disk: slots for disk, slots in self._device.items() if sums[disk][-1]}
-        return {disk: _tail(sums[disk]) for disk in self._device}
-
-
-def _tail(sums: Sequence[int]) -> Tail:
-    """`sums` are the counts up to each slot. As in Latency.percentile_ns, but for the maximum."""
-    rank = sums[-1] * TAIL
-    slot = bisect_left(sums, rank)
-    below = sums[slot - 1] if slot else 0
-    low, high = low_ns(slot), low_ns(slot + 1)
-    return Tail(sums[-1], low + (high - low) * (rank - below) / (sums[slot] - below))
-
-
-def _added_up(items: Sequence[Summable]) -> Summable:
-    """One for all of them: the first with the sums of all."""
-    if len(items) == 1:
-        return items[0]
-    slots: dict[int, int] = {}
-    for item in items:
-        for slot, here in item.slots:
-            slots[slot] = slots.get(slot, 0) + here
-    return msgspec.structs.replace(
-        items[0],
-        slots=tuple(sorted(slots.items())),
-        count=sum(item.count for item in items),
-        sum_ns=sum(item.sum_ns for item in items),
-        max_ns=max(item.max_ns for item in items),
-        bytes=sum(item.bytes for item in items),
-        errors=sum(item.errors for item in items),
-    )
+        return Summed(self._parts, merge_parts)

@@ -8,6 +8,7 @@ from random import Random
 
 import msgspec
 
+from probes.lanes import lanes
 from probes.snapshot import Box, Disk, DiskFacts, Hist, Op, Part, ProbeTick, Snapshot, Stage, Work
 from tests.distributions.shapes import Shape, draw, lognormal, middle_ns
 
@@ -69,7 +70,7 @@ class Session:
                 slots = draw(self.random, shape, doing.rate * seconds)
                 if slots:
                     moved = sum(slots.values()) * doing.size if stage == "device" else 0
-                    yield Hist(disk.name, op, stage, tuple(sorted(slots.items())), *sums(slots), moved)
+                    yield Hist(disk.name, op, stage, lanes(slots), *sums(slots), moved)
 
 
 def sums(slots: dict[int, int]) -> tuple[int, int, int]:

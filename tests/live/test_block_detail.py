@@ -66,9 +66,9 @@ def test_parts_add_up_to_the_histogram_of_their_disk(slow: SlowDisk, session: Se
                 assert max(part.max_ns for part in mine) == hist.max_ns
                 slots: dict[int, int] = {}
                 for part in mine:
-                    for slot, here in part.slots:
+                    for slot, here in part.lanes.slots().items():
                         slots[slot] = slots.get(slot, 0) + here
-                assert slots == dict(hist.slots)
+                assert slots == hist.lanes.slots()
 
 
 def test_sizes_are_told_apart(slow: SlowDisk, session: Sessions) -> None:
@@ -126,7 +126,7 @@ def test_work_is_that_of_who_submitted_it(slow: SlowDisk, session: Sessions) -> 
         assert {(job.comm, job.op, job.kernel) for job in mine} == {("dd", "read", False)}
         assert about(sum(job.count for job in mine), count, ticks)
         assert sum(job.bytes for job in mine) == sum(job.count for job in mine) * 4096
-        assert all(sum(here for _slot, here in job.slots) == job.count for job in mine)
+        assert all(job.lanes.total == job.count for job in mine)
         assert sum(job.sum_ns for job in mine) / sum(job.count for job in mine) > 300_000
 
 

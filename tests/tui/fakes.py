@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable
 
 from probes.filter import Filter, parse
+from probes.lanes import lanes
 from probes.latency import slot_of
 from probes.snapshot import (
     PROTOCOL,
@@ -150,7 +151,7 @@ def hist(key: Key, low_us: float, count: int, seed: int, slow: float = 0.0) -> H
         slots[slot_of(ns)] = slots.get(slot_of(ns), 0) + 1
         total, most = total + ns, max(most, ns)
     moved = count * 16384 if key.stage == "device" else 0
-    return Hist(key.disk, key.op, key.stage, tuple(sorted(slots.items())), count, total, most, moved)
+    return Hist(key.disk, key.op, key.stage, lanes(slots), count, total, most, moved)
 
 
 def block_tick(n: int, disks: int, counts: Counts) -> ProbeTick:

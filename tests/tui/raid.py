@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import NamedTuple
 
+from probes.lanes import Lanes, lanes
 from probes.latency import slot_of
 from probes.snapshot import (
     SIZES,
@@ -132,11 +133,11 @@ def _row(request: Request, n: int, at: int) -> Row:
     ]  # fmt: skip
 
 
-Sums = tuple[tuple[tuple[int, int], ...], int, int, int, int]
+Sums = tuple[Lanes, int, int, int, int]
 
 
 def _sums(requests: Iterable[Request], time_of: Callable[[Request], int]) -> Sums:
-    """Slots, count, sum, longest and bytes."""
+    """Counts by slot, count, sum, longest and bytes."""
     slots: dict[int, int] = {}
     times: list[int] = []
     moved = 0
@@ -145,7 +146,7 @@ def _sums(requests: Iterable[Request], time_of: Callable[[Request], int]) -> Sum
         slots[slot_of(ns)] = slots.get(slot_of(ns), 0) + 1
         times.append(ns)
         moved += request.who.size
-    return tuple(sorted(slots.items())), len(times), sum(times), max(times), moved
+    return lanes(slots), len(times), sum(times), max(times), moved
 
 
 def _grouped(requests: Iterable[Request], key: Callable[[Request], tuple[object, ...]]) -> list[list[Request]]:
@@ -163,9 +164,9 @@ def _hists(requests: list[Request]) -> list[Hist]:
     made = []
     for group in _grouped(requests, lambda request: (request.disk, request.who.op)):
         for stage, time_of in stages:
-            slots, count, total, longest, moved = _sums(group, time_of)
+            counts, count, total, longest, moved = _sums(group, time_of)
             moved = moved if stage == "device" else 0
-            made.append(Hist(group[0].disk, group[0].who.op, stage, slots, count, total, longest, moved))
+            made.append(Hist(group[0].disk, group[0].who.op, stage, counts, count, total, longest, moved))
     return made
 
 

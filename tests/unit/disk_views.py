@@ -9,6 +9,7 @@ import msgspec
 
 from probes.block import SLOW_COLUMNS
 from probes.filter import parse
+from probes.lanes import Lanes, lanes
 from probes.latency import slot_of
 from probes.snapshot import (
     PROTOCOL,
@@ -48,17 +49,17 @@ THRESHOLDS = [
     Threshold("sda", "write", 2_000.0, "tail"),
 ]
 
-Times = tuple[tuple[tuple[int, int], ...], int, int, int]
+Times = tuple[Lanes, int, int, int]
 
 
 def times(*parts: tuple[float, int], seed: int = 1) -> Times:
-    """Slots, count, sum and maximum of so many requests around each of the latencies, given in microseconds."""
+    """Counts by slot, count, sum and maximum of so many requests around each latency, given in microseconds."""
     dice = random.Random(seed)
     latencies = [int(dice.lognormvariate(0, 0.2) * us * 1000) for us, count in parts for _ in range(count)]
     slots: dict[int, int] = {}
     for ns in latencies:
         slots[slot_of(ns)] = slots.get(slot_of(ns), 0) + 1
-    return tuple(sorted(slots.items())), len(latencies), sum(latencies), max(latencies, default=0)
+    return lanes(slots), len(latencies), sum(latencies), max(latencies, default=0)
 
 
 def work(pid: int, comm: str, disk: str, op: Op, *parts: tuple[float, int], **fields: object) -> Work:

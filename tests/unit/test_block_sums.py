@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from probes.block_sums import SLOT_BYTES, Grown, Growth, Sums, added, growth, slots_gained
 from probes.kernel.bpf import Map
+from probes.lanes import NONE, lanes
 from probes.latency import SLOTS, low_ns
 
 HEAD = struct.Struct("=QQ")
@@ -46,7 +47,7 @@ def test_slots_gain_what_was_added_also_over_the_end_of_their_counters(
     before: dict[int, int], more: dict[int, int]
 ) -> None:
     now = {slot: before.get(slot, 0) + more.get(slot, 0) & 0xFFFFFFFF for slot in before.keys() | more.keys()}
-    assert dict(slots_gained(packed(now), packed(before))) == {slot: n for slot, n in more.items() if n}
+    assert slots_gained(packed(now), packed(before)).slots() == {slot: n for slot, n in more.items() if n}
 
 
 def test_only_what_has_grown_is_told() -> None:
@@ -79,7 +80,7 @@ def test_the_maximum_of_a_tick_is_not_that_of_all_time() -> None:
     assert growth(first, HEAD.size, (1000, 900_000), (0, 0)).max_ns == 900_000
     later = Grown(b"", first.now, value(1500, 900_000, {40: 1, 8: 1}))
     found = growth(later, HEAD.size, (1500, 900_000), (1000, 900_000))
-    assert found == Growth(((8, 1),), 1, 500, low_ns(9))
+    assert found == Growth(lanes({8: 1}), 1, 500, low_ns(9))
 
 
 def test_sums_without_slots_are_not_yet_shown() -> None:
@@ -89,9 +90,9 @@ def test_sums_without_slots_are_not_yet_shown() -> None:
 
 
 def test_growths_add_up() -> None:
-    a, b = Growth(((1, 2), (5, 1)), 3, 30, 9), Growth(((5, 4), (3, 1)), 5, 50, 7)
-    assert added(a, b) == Growth(((1, 2), (3, 1), (5, 5)), 8, 80, 9)
-    assert added(Growth((), 0, 0, 0), b) == b
+    a, b = Growth(lanes({1: 2, 5: 1}), 3, 30, 9), Growth(lanes({5: 4, 3: 1}), 5, 50, 7)
+    assert added(a, b) == Growth(lanes({1: 2, 3: 1, 5: 5}), 8, 80, 9)
+    assert added(Growth(NONE, 0, 0, 0), b) == b
 
 
 def test_a_sum_that_was_read_before_its_slot_is_not_lost() -> None:
@@ -103,4 +104,4 @@ def test_a_sum_that_was_read_before_its_slot_is_not_lost() -> None:
         assert list(sums.grown()) == []
     map_[b"a"] = value(530, 520, {3: 1, 4: 1})
     (grown,) = sums.grown()
-    assert growth(grown, HEAD.size, (530, 520), (10, 10)) == Growth(((4, 1),), 1, 520, 520)
+    assert growth(grown, HEAD.size, (530, 520), (10, 10)) == Growth(lanes({4: 1}), 1, 520, 520)

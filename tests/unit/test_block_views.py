@@ -13,13 +13,13 @@ from tests.unit.test_timeline import filled
 from tui.panes.block import overview
 from tui.panes.block.cursor import TimeCursor
 from tui.panes.block.order import Order
+from tui.tails import Tail
 from tui.theme import load
 from tui.timeline import Timeline
 from tui.widgets.glyphs import ASCII, UNICODE
 from tui.widgets.line import look
 from tui.widgets.spark import render_sideways, render_spark_line
 from tui.widgets.timeaxis import NOT_YET, render_times
-from tui.window import Tail
 
 LOOK = look(load("dark"), UNICODE)
 
@@ -96,8 +96,8 @@ class At:
     @property
     def seen(self) -> tuple[list[int], int | None]:
         """Seconds of the frames that are seen, counted from the first tick on; and the column of the cursor."""
-        frames, cursor = self.cursor.stretch(self.timeline, self.width)
-        return [(frame.time - START) // SECOND if frame else -1 for frame in frames], cursor
+        stretch = self.cursor.stretch(self.timeline, self.width)
+        return [(frame.time - START) // SECOND if frame else -1 for frame in stretch.frames], stretch.cursor
 
 
 def test_without_a_cursor_the_newest_is_at_the_right() -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from probes.lanes import lanes
 from probes.snapshot import Bye, Counts, Exit, Hist, ProbeTick, Stop
 from tests.unit.sessions import HELLO, FakeLink, Outcome, block_tick, exec_row, exec_tick, open_row, open_tick, snapshot
 from tui.recording import Reader, Writer
@@ -21,9 +22,9 @@ from tui.recording import Reader, Writer
 Ebtop = Callable[..., Outcome]
 Install = Callable[[FakeLink], list[Any]]
 
-READ_1 = Hist("vda", "read", "device", ((64, 3), (80, 1)), 4, 5_000_000, 2_000_000, bytes=16384)
-READ_2 = Hist("vda", "read", "device", ((64, 1),), 1, 900_000, 900_000, bytes=4096, errors=1)
-QUEUED = Hist("vda", "read", "queue", ((0, 4),), 4, 200, 100)
+READ_1 = Hist("vda", "read", "device", lanes({64: 3, 80: 1}), 4, 5_000_000, 2_000_000, bytes=16384)
+READ_2 = Hist("vda", "read", "device", lanes({64: 1}), 1, 900_000, 900_000, bytes=4096, errors=1)
+QUEUED = Hist("vda", "read", "queue", lanes({0: 4}), 4, 200, 100)
 EXITS = [Exit(0, 10, 3, None, 12.3456), Exit(1, 11, None, "SIGKILL", 7.0)]
 
 COMPILING = snapshot(1, exec_tick([exec_row(10)], 1), open_tick(state="compiling"))

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from probes.lanes import lanes
 from probes.snapshot import Bye, Column, Counts, DiskFacts, Part, ProbeTick, Snapshot, Threshold, Work
 from tests.distributions.load import Doing, Fake, Session, raid
 from tests.distributions.shapes import lognormal, mixed, uniform
@@ -33,12 +34,12 @@ FACTS = DiskFacts("sda", "ACME 4T", "S1", "ata3", True, 1 << 42, ("md0",))
 
 def work(pid: int, comm: str, count: int, each_us: int = 100, cgroup: str = "") -> Work:
     return Work(
-        pid, comm, cgroup, False, "sda", "read", ((50, count),), count, count * each_us * 1000, 7000, count * 4096
+        pid, comm, cgroup, False, "sda", "read", lanes({50: count}), count, count * each_us * 1000, 7000, count * 4096
     )
 
 
 def part(size: int, count: int, *, sequential: bool = False) -> Part:
-    return Part("sda", "read", ("sync",), size, sequential, ((50, count),), count, count * 1000, 7000, count * 4096)
+    return Part("sda", "read", ("sync",), size, sequential, lanes({50: count}), count, count * 1000, 7000, count * 4096)
 
 
 def tick(n: int, **given: Any) -> Snapshot:

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 import tui
+from probes.lanes import lanes
 from probes.snapshot import DiskFacts, Part, Work
 from tests.distributions.load import Doing, Fake, Session, raid, sums
 from tests.distributions.ordinary import NAMES, ordinary
@@ -216,7 +217,7 @@ def test_of_other_work_what_is_alike_is_compared(is_slow: bool) -> None:
 
 def _part(random: Random, disk: str, size: int, shape: Shape, count: float) -> Part:
     slots = draw(random, shape, count)
-    return Part(disk, "read", (), size, False, tuple(sorted(slots.items())), *sums(slots))
+    return Part(disk, "read", (), size, False, lanes(slots), *sums(slots))
 
 
 def test_short_ticks_and_merged_ticks_tell_the_same() -> None:
@@ -317,7 +318,17 @@ def test_busy_is_not_saturated() -> None:
 
 def work(pid: int, comm: str, count: int, each_ms: float, cgroup: str = "") -> Work:
     return Work(
-        pid, comm, cgroup, False, "sda", "read", ((100, count),), count, round(count * each_ms * 1e6), 1, count * 4096
+        pid,
+        comm,
+        cgroup,
+        False,
+        "sda",
+        "read",
+        lanes({100: count}),
+        count,
+        round(count * each_ms * 1e6),
+        1,
+        count * 4096,
     )
 
 

@@ -8,6 +8,7 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from probes.lanes import lanes
 from probes.latency import SLOTS
 from probes.snapshot import Counts, Disk, DiskFacts, Hist, Op, Part, ProbeTick, Snapshot, Stage, Work
 from tests.unit.sessions import BOX, START
@@ -17,7 +18,7 @@ from tui.findings.watch import Watch
 
 NAMES = st.sampled_from(["sda", "sdb", "sd\x1b[31mc\n"])
 numbers = st.one_of(st.integers(0, 20), st.integers(0, 1 << 62))
-slots = st.dictionaries(st.integers(0, SLOTS - 1), numbers, max_size=6).map(lambda found: tuple(sorted(found.items())))
+slots = st.dictionaries(st.integers(0, SLOTS - 1), numbers, max_size=6).map(lanes)
 ops = st.sampled_from(Op.__args__)  # type: ignore[attr-defined]
 texts = st.sampled_from(["", "a", "/x/\x1b"])
 hists = st.builds(

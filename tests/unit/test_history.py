@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from probes.filter import parse
-from probes.latency import Latency, merge
+from probes.lanes import lanes, latency_of
+from probes.latency import merge
 from probes.snapshot import Column, Counts, Exit, Part, ProbeTick, Row, Work
 from tests.tui.fakes import HELLO, SECOND, Machine, hist
 from tests.tui.raid import raid_tick
@@ -98,7 +99,7 @@ def test_the_window_is_the_sum_of_the_ticks_within_it() -> None:
         window.add(SECOND, ProbeTick("block", "on", hists=tick))
     moving = window.moving()
     for at, key in enumerate((Key("sda", "read", "device"), Key("sdb", "write", "queue"))):
-        parts = [Latency(dict(t[at].slots), t[at].count, t[at].sum_ns, t[at].max_ns) for t in ticks[-3:]]
+        parts = [latency_of(t[at]) for t in ticks[-3:]]
         assert moving[key].latency == merge(parts)
     assert window.span_ns == 3 * SECOND
 
@@ -129,15 +130,17 @@ def test_work_and_parts_of_the_window_are_added_up_by_what_they_are_of() -> None
     window = Window(2 * SECOND)
     for n in (5, 3, 4):
         work = [
-            Work(7, "cp", "/x", False, disk, "read", ((4, n), (9, 1)), n + 1, 10, n, 512) for disk in ("sda", "sdb")
+            Work(7, "cp", "/x", False, disk, "read", lanes({4: n, 9: 1}), n + 1, 10, n, 512) for disk in ("sda", "sdb")
         ]
-        parts = [Part("sda", "write", ("sync",), 4096, True, ((2, n),), n, 10, n, 512, 1)]
+        parts = [Part("sda", "write", ("sync",), 4096, True, lanes({2: n}), n, 10, n, 512, 1)]
         window.add(SECOND, ProbeTick("block", "on", work=work, parts=parts))
-    assert [(one.disk, one.slots, one.count, one.sum_ns, one.max_ns, one.bytes) for one in window.work()] == [
-        ("sda", ((4, 7), (9, 2)), 9, 20, 4, 1024),
-        ("sdb", ((4, 7), (9, 2)), 9, 20, 4, 1024),
+    assert [(one.disk, one.lanes.slots(), one.count, one.sum_ns, one.max_ns, one.bytes) for one in window.work()] == [
+        ("sda", {4: 7, 9: 2}, 9, 20, 4, 1024),
+        ("sdb", {4: 7, 9: 2}, 9, 20, 4, 1024),
     ]
-    assert [(one.flags, one.slots, one.count, one.errors) for one in window.parts()] == [(("sync",), ((2, 7),), 7, 2)]
+    assert [(one.flags, one.lanes.slots(), one.count, one.errors) for one in window.parts()] == [
+        (("sync",), {2: 7}, 7, 2)
+    ]
 
 
 def test_facts_and_thresholds_hold_until_they_change() -> None:

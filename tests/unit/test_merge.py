@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from probes.lanes import lanes
 from probes.latency import SLOTS
 from probes.merge import MOST_WORK, OTHERS, merge_disks, merge_parts, merge_work
 from probes.snapshot import SIZES, Disk, Part, Work
@@ -16,7 +17,7 @@ SLOT_COUNTS = st.dictionaries(st.integers(0, SLOTS - 1), st.integers(1, 1000), m
 
 
 def work(pid: int, disk: str, slots: dict[int, int], sum_ns: int = 100) -> Work:
-    counted = tuple(sorted(slots.items()))
+    counted = lanes(slots)
     return Work(pid, f"job-{pid}", "/a.service", False, disk, "read", counted, sum(slots.values()), sum_ns, 50, 4096, 1)
 
 
@@ -28,7 +29,7 @@ WORKS = st.lists(
 def slots_by_disk(done: list[Work]) -> Counter[tuple[str, int]]:
     total: Counter[tuple[str, int]] = Counter()
     for one in done:
-        for slot, here in one.slots:
+        for slot, here in one.lanes.slots().items():
             total[one.disk, slot] += here
     return total
 
@@ -41,7 +42,7 @@ def test_work_is_bounded_and_its_sums_stay(done: list[Work], most: int) -> None:
     assert slots_by_disk(merged) == slots_by_disk(done)
     for field in ("count", "sum_ns", "bytes", "errors"):
         assert sum(getattr(one, field) for one in merged) == sum(getattr(one, field) for one in done)
-    assert all(one.slots == tuple(sorted(dict(one.slots).items())) for one in merged)
+    assert all(one.lanes == lanes(one.lanes.slots()) for one in merged)
 
 
 @given(WORKS, st.integers(1, 12))
@@ -61,18 +62,18 @@ def test_those_who_asked_the_least_are_counted_as_others() -> None:
 
 
 def test_parts_are_told_apart_by_everything_that_makes_them_parts() -> None:
-    part = Part("sda", "read", ("sync",), SIZES[0], True, ((3, 1),), 1, 10, 10, 512)
+    part = Part("sda", "read", ("sync",), SIZES[0], True, lanes({3: 1}), 1, 10, 10, 512)
     kinds = [
         part,
-        Part("sdb", "read", ("sync",), SIZES[0], True, ((3, 1),), 1, 10, 10, 512),
-        Part("sda", "write", ("sync",), SIZES[0], True, ((3, 1),), 1, 10, 10, 512),
-        Part("sda", "read", ("sync", "meta"), SIZES[0], True, ((3, 1),), 1, 10, 10, 512),
-        Part("sda", "read", ("sync",), SIZES[1], True, ((3, 1),), 1, 10, 10, 512),
-        Part("sda", "read", ("sync",), SIZES[0], False, ((3, 1),), 1, 10, 10, 512),
+        Part("sdb", "read", ("sync",), SIZES[0], True, lanes({3: 1}), 1, 10, 10, 512),
+        Part("sda", "write", ("sync",), SIZES[0], True, lanes({3: 1}), 1, 10, 10, 512),
+        Part("sda", "read", ("sync", "meta"), SIZES[0], True, lanes({3: 1}), 1, 10, 10, 512),
+        Part("sda", "read", ("sync",), SIZES[1], True, lanes({3: 1}), 1, 10, 10, 512),
+        Part("sda", "read", ("sync",), SIZES[0], False, lanes({3: 1}), 1, 10, 10, 512),
     ]
     merged = merge_parts([*kinds, *kinds])
     assert len(merged) == len(kinds)
-    assert merged[0] == Part("sda", "read", ("sync",), SIZES[0], True, ((3, 2),), 2, 20, 10, 1024)
+    assert merged[0] == Part("sda", "read", ("sync",), SIZES[0], True, lanes({3: 2}), 2, 20, 10, 1024)
 
 
 def test_how_busy_a_disk_was_is_of_both_spans_by_their_length() -> None:

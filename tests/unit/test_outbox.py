@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from probes import wire
+from probes.lanes import lanes
 from probes.merge import merge_hists
 from probes.outbox import MOST_ROWS, Outbox
 from probes.snapshot import (
@@ -156,13 +157,13 @@ def test_the_end_waits_behind_what_was_before(pipe: Pipe) -> None:
 def test_histograms_are_merged_and_disks_are_the_newest(pipe: Pipe) -> None:
     outbox = Outbox(pipe.writer)
     session = Session(outbox)
-    hist = Hist("vda", "read", "device", ((3, 1), (9, 2)), 3, 300, 200, 4096, 1)
+    hist = Hist("vda", "read", "device", lanes({3: 1, 9: 2}), 3, 300, 200, 4096, 1)
     for i in range(50):
         session.tick(100, hists=[hist, msgspec.structs.replace(hist, op="write")], disks=[Disk("vda", i)])
     ticks = ticks_of(pipe.read_all(outbox))
     hists = merge_hists([hist for tick in ticks for hist in tick.hists])
     assert len(ticks) < 50
-    assert hists[0] == Hist("vda", "read", "device", ((3, 50), (9, 100)), 150, 15_000, 200, 50 * 4096, 50)
+    assert hists[0] == Hist("vda", "read", "device", lanes({3: 50, 9: 100}), 150, 15_000, 200, 50 * 4096, 50)
     assert [hist.op for hist in hists] == ["read", "write"]
     assert ticks[-1].disks == [Disk("vda", 49)]
 
@@ -186,8 +187,8 @@ def test_what_was_told_last_of_disks_and_thresholds_is_kept(pipe: Pipe) -> None:
 def test_parts_and_work_are_merged_and_how_busy_a_disk_was_is_of_the_whole_time(pipe: Pipe) -> None:
     outbox = Outbox(pipe.writer)
     session = Session(outbox)
-    part = Part("vda", "read", ("sync",), 4096, True, ((3, 1),), 1, 10, 10, 512)
-    work = Work(7, "fio", "", False, "vda", "read", ((3, 1),), 1, 10, 10, 512)
+    part = Part("vda", "read", ("sync",), 4096, True, lanes({3: 1}), 1, 10, 10, 512)
+    work = Work(7, "fio", "", False, "vda", "read", lanes({3: 1}), 1, 10, 10, 512)
     for i in range(40):
         session.tick(100, parts=[part], work=[work], disks=[Disk("vda", 0, 0, float(i % 2), 2.0)])
     got = pipe.read_all(outbox)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from probes.lanes import lanes
 from probes.snapshot import SIZES, Flag, Part
 from tests.unit.disk_views import LOOK, PLAIN, SICK_PARTS, part, view
 from tests.unit.drawing import drawn
@@ -107,7 +108,7 @@ def test_it_scrolls_to_the_last_line(by: By) -> None:
 
 def test_errors_have_a_column_once_there_are_any() -> None:
     assert "ERR" not in texts("op")[0]
-    failed = Part("sda", "read", (), SIZES[0], False, ((3, 5),), 5, 5, 5, 5, 2)
+    failed = Part("sda", "read", (), SIZES[0], False, lanes({3: 5}), 5, 5, 5, 5, 2)
     strips = drawn(PartsSheet(view(parts=[failed]), None, "op"), LOOK, 100, 9)
     assert "ERR" in strips[0].text
     assert "!2" in "".join(strip.text for strip in strips)

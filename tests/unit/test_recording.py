@@ -13,6 +13,8 @@ import msgspec
 import pytest
 
 from probes import wire
+from probes.lanes import Lanes, lanes
+from probes.latency import SLOTS
 from probes.snapshot import Bye, Disk, DiskFacts, Hist, Message, Part, ProbeTick, Snapshot, Threshold, Work
 from tests.unit.sessions import BOX, HELLO, SECOND, START, exec_row, exec_tick, open_tick, snapshot
 from tui.recording import MAGIC, Reader, RecordingError, Writer
@@ -199,12 +201,22 @@ def damaged(struct: msgspec.Struct, **fields: object) -> Snapshot:
 
 
 NAN, INF = float("nan"), float("inf")
-SLOTS_OF = ((3, 1), (9, 2))
-HIST = Hist("vda", "read", "device", SLOTS_OF, 3, 300, 200, 4096, 1)
-PART = Part("vda", "read", ("sync", "meta"), 4096, True, SLOTS_OF, 3, 300, 200, 4096, 1)
-WORK = Work(7, "fio", "/a.service", False, "vda", "read", SLOTS_OF, 3, 300, 200, 4096, 1)
+COUNTS = lanes({3: 1, 9: 2})
+HIST = Hist("vda", "read", "device", COUNTS, 3, 300, 200, 4096, 1)
+PART = Part("vda", "read", ("sync", "meta"), 4096, True, COUNTS, 3, 300, 200, 4096, 1)
+WORK = Work(7, "fio", "/a.service", False, "vda", "read", COUNTS, 3, 300, 200, 4096, 1)
 FACTS = DiskFacts("vda", "model", "serial", "slot 7", True, 1 << 40, ("md0", "LVM vg/data"))
 THRESHOLD = Threshold("vda", "read", 18_000.0, "hump")
+DAMAGED = [
+    *((first, 1, b"\1") for first in (-1, SLOTS, 1 << 40)),
+    *((3, width, bytes([1] * 12)) for width in (-1, 0, 3, 1 << 40)),
+    (3, 2, b"\1\1\1"),
+    (3, 8, b"\xff" * 8),
+    (3, 1, b"\0\1"),
+    (3, 2, b"\1\0\0\0"),
+    (0, 1, b"\1" * (1 << 20)),
+]
+"""Lanes that are none."""
 DAMAGES = {
     Hist: [],
     Part: [("size", -1), ("flags", ("sync",) * 9)],
@@ -215,7 +227,7 @@ DAMAGES = {
 }
 """Fields of each, with a value that its type allows and that makes no sense."""
 for of in (Hist, Part, Work):
-    DAMAGES[of] += [("slots", slots) for slots in (((1 << 40, 1),), ((-1, 1),), ((9, 1), (3, 1)), ((3, -1),))]
+    DAMAGES[of] += [("lanes", Lanes(*damage)) for damage in DAMAGED]
     DAMAGES[of] += [
         (field, value) for field in ("count", "sum_ns", "max_ns", "bytes", "errors") for value in (-1, 1 << 63)
     ]

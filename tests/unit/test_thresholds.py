@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+from probes.lanes import lanes
 from probes.latency import slot_of
 from probes.snapshot import Hist, Op
 from probes.thresholds import ENOUGH, EVERY_NS, GENERATION_NS, Thresholds
@@ -14,7 +15,7 @@ def hist(disk: str, op: Op, latencies_us: list[float]) -> Hist:
     for us in latencies_us:
         slot = slot_of(round(us * 1000))
         slots[slot] = slots.get(slot, 0) + 1
-    return Hist(disk, op, "device", tuple(sorted(slots.items())), len(latencies_us), 0, 0)
+    return Hist(disk, op, "device", lanes(slots), len(latencies_us), 0, 0)
 
 
 def ordinary(count: int, seed: int = 1) -> list[float]:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from probes.latency import Latency, merge
+from probes.lanes import latency_of
+from probes.latency import merge
 from probes.snapshot import Disk, Hist
 from tests.tui.fakes import SECOND, START, hist
 from tui.timeline import Column, Level, Timeline, unpacked
@@ -58,10 +59,10 @@ def test_merging_keeps_every_request(sizes: list[int]) -> None:
     hists = [reads(size, n) for n, size in enumerate(sizes)]
     for n, one in enumerate(hists):
         timeline.add(START + n * SECOND, SECOND, [one], [])
-    expected = merge(Latency(dict(one.slots), one.count, one.sum_ns, one.max_ns) for one in hists)
+    expected = latency_of(*hists)
     assert merge(column.latency("device", "read") for column in columns(timeline)) == expected
-    pieces = [piece for column in columns(timeline) for piece in column.of("device", "read")]
-    assert sum(piece.bytes for piece in pieces) == sum(one.bytes for one in hists)
+    kept = [one for column in columns(timeline) for one in column.of("device", "read")]
+    assert sum(one.bytes for one in kept) == sum(one.bytes for one in hists)
 
 
 def test_bytes_are_bounded_by_merging_earlier() -> None:

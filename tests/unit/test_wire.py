@@ -12,6 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from probes.lanes import Lanes
 from probes.snapshot import (
     Bye,
     Control,
@@ -39,7 +40,7 @@ hists = st.builds(
     st.text(),
     st.sampled_from(["read", "flush"]),
     st.sampled_from(["queue", "device"]),
-    st.lists(st.tuples(whole, whole), max_size=3).map(tuple),
+    st.builds(Lanes, whole, whole, st.binary()),
     whole,
     whole,
     whole,

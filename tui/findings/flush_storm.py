@@ -23,7 +23,7 @@ def rule(scene: Scene) -> list[Candidate]:
     """A warning, after some seconds."""
     if scene.covers_ns() < KNOWN_NS:
         return []
-    flushing = [key.disk for key in scene.series if key.op == "flush" and key.stage == "device"]
+    flushing = [disk for disk, op in scene.series if op == "flush"]
     return [candidate for disk in flushing if (candidate := _candidate(scene, disk))]
 
 

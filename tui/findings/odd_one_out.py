@@ -85,7 +85,7 @@ def _odd(scene: Scene, family: Family, op: Op, active: Sequence[str]) -> Iterato
 
 def _share(series: Series, border: int) -> float:
     """The share of requests from a slot on."""
-    return sum(count for slot, count in series.slots.items() if slot >= border) / max(series.count, 1)
+    return series.lanes.beyond(border) / max(series.count, 1)
 
 
 def _floor(scene: Scene, family: Family) -> Floor:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from probes.latency import EMPTY, Latency, merge
+from probes.lanes import latency_of
+from probes.latency import EMPTY, Latency
 from probes.snapshot import Op, Part
 from tui.findings.comparison import FEWEST
 from tui.findings.scene import OPS, Scene
@@ -52,11 +53,7 @@ def comparable(scene: Scene, family: Family, disk: str, siblings: Sequence[str],
 
 
 def _everything(scene: Scene, disk: str, siblings: Sequence[str], op: Op) -> Pair:
-    return Pair(_latency(scene.get(disk, op)), merge(_latency(scene.get(other, op)) for other in siblings))
-
-
-def _latency(series: Series) -> Latency:
-    return Latency(series.slots, series.count, series.sum_ns, series.max_ns)
+    return Pair(latency_of(scene.get(disk, op)), latency_of(*(scene.get(other, op) for other in siblings)))
 
 
 def _size(series: Sequence[Series]) -> float:
@@ -81,10 +78,7 @@ def _by_kind(scene: Scene, disks: Sequence[str], op: Op) -> Mapping[_Kind, Laten
         for disk in disks:
             for part in moment.parts.get((disk, op), ()):
                 parts.setdefault(_Kind(part.size, part.sequential), []).append(part)
-    whole = {
-        kind: merge(Latency(dict(part.slots), part.count, part.sum_ns, part.max_ns) for part in some)
-        for kind, some in parts.items()
-    }
+    whole = {kind: latency_of(*some) for kind, some in parts.items()}
     return whole if sum(latency.count for latency in whole.values()) >= FEWEST else {}
 
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from tui.findings.finding import Finding
 from tui.findings.rule import SOME_SECONDS, Candidate
-from tui.findings.scene import Scene
-from tui.findings.series import SECOND, Totals
+from tui.findings.scene import Scene, Totals
+from tui.findings.series import SECOND
 from tui.findings.words import latency, percent
 
 BUSY = 0.95

@@ -6,23 +6,46 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from probes.snapshot import Disk, DiskFacts, Op, Part, Stage, Work
-from tui.findings.series import SECOND, WINDOW_NS, Key, Series, Totals
+import msgspec
+
+from probes.snapshot import Disk, DiskFacts, Hist, Op, Part, Stage, Work
+from tui.findings.series import SECOND, Key, Series
 from tui.findings.siblings import Family
 
 OPS: tuple[Op, ...] = ("read", "write", "flush", "discard", "other")
 _NOTHING = Series()
 
 
+class Totals(msgspec.Struct, frozen=True):
+    """A number of requests and their time together, in nanoseconds."""
+
+    count: int = 0
+    sum_ns: int = 0
+
+    @property
+    def average_ns(self) -> float:
+        """0.0 where there are none."""
+        return self.sum_ns / self.count if self.count else 0.0
+
+
 @dataclass(frozen=True)
 class Moment:
-    """A tick, as far as no series holds it. What is asked of single disks is sorted by disk once it is asked."""
+    """A tick as it came. What is asked of single disks is sorted by disk once it is asked."""
 
     time: int
     span_ns: int
     disks: Mapping[str, Disk]
+    all_hists: Sequence[Hist]
     all_work: Sequence[Work]
     all_parts: Sequence[Part]
+
+    @cached_property
+    def hists(self) -> Mapping[str, Sequence[Hist]]:
+        """By disk."""
+        by_disk: dict[str, list[Hist]] = {}
+        for hist in self.all_hists:
+            by_disk.setdefault(hist.disk, []).append(hist)
+        return by_disk
 
     @cached_property
     def work(self) -> Mapping[str, Sequence[Work]]:
@@ -58,7 +81,7 @@ class Failures:
 class Scene:
     """The window as it is at `time`. Rules read, and change nothing.
 
-    series   by disk, operation and stage; those without requests are not in it
+    series   by disk and operation; those without requests are not in it
     moments  ticks of the last ten seconds, oldest first
     """
 
@@ -74,14 +97,14 @@ class Scene:
         """As they were at the end of the last tick."""
         return self.moments[-1].disks if self.moments else {}
 
-    def get(self, disk: str, op: Op, stage: Stage = "device") -> Series:
+    def get(self, disk: str, op: Op) -> Series:
         """A series; an empty one where there were no requests."""
-        return self.series.get(Key(disk, op, stage), _NOTHING)
+        return self.series.get((disk, op), _NOTHING)
 
     def recent(self, disk: str, stage: Stage, ops: Sequence[Op] = OPS) -> Totals:
         """What a disk did in the last ten seconds."""
-        each = [self.get(disk, op, stage).since(self.time - WINDOW_NS) for op in ops]
-        return Totals(sum(some.count for some in each), sum(some.sum_ns for some in each))
+        hists = [hist for m in self.moments for hist in m.hists.get(disk, ()) if hist.stage == stage and hist.op in ops]
+        return Totals(sum(hist.count for hist in hists), sum(hist.sum_ns for hist in hists))
 
     def covers_ns(self) -> int:
         """How much of the last ten seconds is known."""

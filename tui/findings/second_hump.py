@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from probes.humps import Mode, second_hump
+from probes.lanes import Lanes
 from probes.latency import low_ns, slot_of
 from probes.snapshot import Op
 from tui.findings.finding import Finding
@@ -67,31 +68,32 @@ def rule(scene: Scene) -> list[Candidate]:
 def _humps(scene: Scene) -> Iterator[_Hump]:
     suspects = sorted(key for key, series in scene.series.items() if _suspect(key, series))
     turns = -(-len(suspects) // EACH_TURN) or 1
-    for key in suspects[scene.time // SECOND % turns :: turns]:
-        series = scene.series[key]
-        facts = scene.facts.get(key.disk)
+    for disk, op in suspects[scene.time // SECOND % turns :: turns]:
+        series = scene.get(disk, op)
+        facts = scene.facts.get(disk)
         least = LEAST_TURNING_NS if facts and facts.rotational else LEAST_NS
-        if _time(series.slots, slot_of(least)) < SUSTAINING * LEAST_TIME * series.sum_ns:
+        if _time(series.lanes, slot_of(least)) < SUSTAINING * LEAST_TIME * series.sum_ns:
             continue
-        mode = second_hump(series.slots)
+        mode = second_hump(series.lanes.slots())
         if mode is None or mode.distance < FAR or low_ns(mode.low) < least:
             continue
-        time_share = _time(series.slots, mode.low) / max(series.sum_ns, 1)
+        time_share = _time(series.lanes, mode.low) / max(series.sum_ns, 1)
         weight = min(mode.share / LEAST_SHARE, time_share / LEAST_TIME)
         if mode.share > MOST_SHARE or weight < SUSTAINING:
             continue
         if series.lasts(mode.low, mode.share) and len(series.seconds(mode.low)) >= FEWEST_SECONDS:
-            yield _Hump(key.disk, key.op, series, mode, min(time_share, 1.0), weight >= 1)
+            yield _Hump(disk, op, series, mode, min(time_share, 1.0), weight >= 1)
 
 
 def _suspect(key: Key, series: Series) -> bool:
     """Whether there can be a hump. Flushes are fast or slow by what there is to flush."""
-    return key.stage == "device" and key.op in ("read", "write") and series.max_ns >= LEAST_NS
+    return key[1] in ("read", "write") and series.max_ns >= LEAST_NS
 
 
-def _time(slots: Mapping[int, int], border: int) -> float:
+def _time(lanes: Lanes, border: int) -> float:
     """What the requests from a slot on took together, in nanoseconds."""
-    return sum(count * (low_ns(slot) + low_ns(slot + 1)) / 2 for slot, count in slots.items() if slot >= border)
+    slow = enumerate(lanes.values()[max(border - lanes.first, 0) :], max(border, lanes.first))
+    return sum(count * (low_ns(slot) + low_ns(slot + 1)) / 2 for slot, count in slow)
 
 
 def _alike(scene: Scene, hump: _Hump, family: Family) -> tuple[str, ...]:
@@ -101,7 +103,7 @@ def _alike(scene: Scene, hump: _Hump, family: Family) -> tuple[str, ...]:
         series = scene.get(disk, hump.op)
         if disk == hump.disk or series.count * hump.mode.share < EXPECTED:
             continue
-        slow = sum(count for slot, count in series.slots.items() if slot >= hump.mode.low)
+        slow = series.lanes.beyond(hump.mode.low)
         if slow < ALIKE * hump.mode.share * series.count:
             return ()
         alike.append(disk)
@@ -110,7 +112,7 @@ def _alike(scene: Scene, hump: _Hump, family: Family) -> tuple[str, ...]:
 
 def _candidate(scene: Scene, hump: _Hump, family: Family | None, alike: tuple[str, ...]) -> Candidate:
     mode, series, facts = hump.mode, hump.series, scene.facts.get(hump.disk)
-    low, high = slow_range(series.slots, mode.low)
+    low, high = slow_range(series.lanes.slots(), mode.low)
     numbers: dict[str, int | float | str] = {
         "op": hump.op,
         "share": mode.share,

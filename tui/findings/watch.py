@@ -23,8 +23,8 @@ RULES: tuple[Rule, ...] = (
 )
 EVERY_NS = SECOND * 9 // 10
 """Rules are asked about once a second, however short the ticks are."""
-MANY, SELDOM = 256, 3
-"""For each so many histograms they are asked a second less often, down to every third."""
+MANY, SELDOM = 128, 3
+"""For each so many disks and operations they are asked a second less often, down to every third."""
 MOST_PAST = 200
 SEVERITIES = ("critical", "warning", "notice")
 

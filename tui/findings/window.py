@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
 
 from probes.snapshot import DiskFacts, Hist, Op, ProbeTick, Snapshot
 from tui.findings.scene import Failures, Moment, Scene
@@ -25,7 +24,7 @@ class Window:
         self._failures: dict[tuple[str, Op], Failures] = {}
 
     def __len__(self) -> int:
-        """How many histograms it keeps: of disks, their operations and stages."""
+        """How many series it keeps: of disks and their operations."""
         return len(self._series)
 
     def add(self, snapshot: Snapshot) -> None:
@@ -49,19 +48,17 @@ class Window:
     def _add(self, time: int, span_ns: int, tick: ProbeTick) -> None:
         series = self._series
         for hist in tick.hists:
-            key = Key(hist.disk, hist.op, hist.stage)
-            if key not in series:
-                series[key] = Series()
-            series[key].add(time, span_ns, hist)
-        self._count_errors(time, tick.hists)
-        self._moments.append(Moment(time, span_ns, {disk.name: disk for disk in tick.disks}, tick.work, tick.parts))
+            if hist.stage == "device":
+                key = hist.disk, hist.op
+                if key not in series:
+                    series[key] = Series()
+                series[key].add(time, span_ns, hist)
+                if hist.errors or key in self._failures:
+                    self._count_errors(time, key, hist)
+        disks = {disk.name: disk for disk in tick.disks}
+        self._moments.append(Moment(time, span_ns, disks, tick.hists, tick.work, tick.parts))
 
-    def _count_errors(self, time: int, hists: Sequence[Hist]) -> None:
-        for hist in hists:
-            key = (hist.disk, hist.op)
-            if hist.stage == "device" and (hist.errors or key in self._failures):
-                known = self._failures.get(key) or Failures(time, time, 0, 0)
-                last = time if hist.errors else known.last
-                self._failures[key] = Failures(
-                    known.first, last, known.errors + hist.errors, known.requests + hist.count
-                )
+    def _count_errors(self, time: int, key: Key, hist: Hist) -> None:
+        known = self._failures.get(key) or Failures(time, time, 0, 0)
+        last = time if hist.errors else known.last
+        self._failures[key] = Failures(known.first, last, known.errors + hist.errors, known.requests + hist.count)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Iterable, Sequence
 
 from textual import events
 from textual.filter import ANSIToTruecolor
@@ -11,6 +12,17 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.widgets.line import Look, blank
+
+
+class Painted(Strip):
+    """A line as Textual gets it. One that is cut nowhere would remember itself: a cycle, hundreds of objects a line."""
+
+    __slots__ = ()
+
+    def divide(self, cuts: Iterable[int]) -> Sequence[Strip]:
+        """See Strip."""
+        cuts = list(cuts)
+        return [self] if cuts == [self.cell_length] else super().divide(cuts)
 
 
 class Canvas(Widget):
@@ -58,7 +70,8 @@ class Canvas(Widget):
         """See Widget."""
         if self.size != self._drawn:
             self._strips, self._drawn = self._paint(self.size), self.size
-        return [strip.crop(crop.x, crop.right) for strip in self._strips[crop.y : crop.bottom]]
+        cropped = [strip.crop(crop.x, crop.right) for strip in self._strips[crop.y : crop.bottom]]
+        return [Painted(strip, strip.cell_length) for strip in cropped]
 
     def on_resize(self, _event: events.Resize) -> None:
         """Nothing drawn before fits."""

@@ -7,7 +7,7 @@ what one looks for. Pure: numbers in, lines out.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from rich.style import Style
@@ -74,13 +74,13 @@ def render_map(strands: Sequence[Strand], axis: Axis, look: Look, *, cursor: int
     heats = [look.heat.lit or look.heat if at == cursor else look.heat for at in range(len(strands))]
     fine = fineness(look)
     rows = list(zip(*(one.levels for one in strands), strict=True)) or [()] * axis.width
+    marked = _marks(strands, heats, look) if marks else {}
     lines = []
     for low in range(axis.width - fine, -1, -fine):
         glyphs, styles = _cells(rows[low], rows[low + fine - 1], heats, look)
-        if marks:
-            for at, glyph, style in _marks(strands, range(low, low + fine), heats, look):
-                if axis.width >= ROOMY * fine or not any(rows[cell][at] for cell in range(low, low + fine)):
-                    glyphs[at], styles[at] = glyph, style
+        for at, glyph, style in marked.get(low, ()):
+            if axis.width >= ROOMY * fine or not any(rows[cell][at] for cell in range(low, low + fine)):
+                glyphs[at], styles[at] = glyph, style
         lines.append(_joined(glyphs, styles, look))
     return lines
 
@@ -132,16 +132,18 @@ def _shade(level: int, most: int, shades: str) -> str:
 
 
 def _marks(
-    strands: Sequence[Strand], cells: range, heats: Sequence[Heat], look: Look
-) -> Iterator[tuple[int, str, Style]]:
-    """The marks that are in these cells, with their columns; an average comes after a p99 in the same place."""
-    glyphs = look.glyphs
-    for at, one in enumerate(strands):
-        behind = max(one.levels[cells.start : cells.stop]) if glyphs.half else 0
-        if one.tail in cells:
-            yield at, glyphs.tail, heats[at].tail[behind]
-        if one.average in cells:
-            yield at, glyphs.average, heats[at].average[behind]
+    strands: Sequence[Strand], heats: Sequence[Heat], look: Look
+) -> Mapping[int, Sequence[tuple[int, str, Style]]]:
+    """The marks with their columns, by the lowest cell of a line; an average comes after a p99 in the same place."""
+    glyphs, fine = look.glyphs, fineness(look)
+    marks: dict[int, list[tuple[int, str, Style]]] = {}
+    for at, (one, heat) in enumerate(zip(strands, heats, strict=True)):
+        for cell, glyph, styles in ((one.tail, glyphs.tail, heat.tail), (one.average, glyphs.average, heat.average)):
+            if cell != NOWHERE:
+                low = cell - cell % fine
+                behind = max(one.levels[low : low + fine]) if glyphs.half else 0
+                marks.setdefault(low, []).append((at, glyph, styles[behind]))
+    return marks
 
 
 def _joined(glyphs: Sequence[str], styles: Sequence[Style], look: Look) -> Strip:

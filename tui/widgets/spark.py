@@ -17,7 +17,8 @@ def render_spark_line(shares: Sequence[float | None], look: Look, role: Role, *,
     """
     bars = look.glyphs.bars
     full = len(bars) - 2
-    cells = "".join(bars[0 if share is None else max(1, min(round(share * full), full))] for share in shares)
+    bar = {share: bars[0 if share is None else max(1, min(round(share * full), full))] for share in set(shares)}
+    cells = "".join([bar[share] for share in shares])
     line = Line(look, len(cells))
     if cursor is None:
         return line.bars(cells, role).strip()

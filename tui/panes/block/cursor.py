@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from tui.timeline import Frame, Timeline
 
 
-class Stretch(NamedTuple):
+@dataclass(frozen=True)
+class Stretch:
     """The frames on the screen, the oldest first, None where there is nothing yet; and which the cursor is on."""
 
     frames: tuple[Frame | None, ...]
@@ -22,6 +25,11 @@ class Stretch(NamedTuple):
     def frame(self) -> Frame | None:
         """The one under the cursor, or else the newest."""
         return self.frames[-1 if self.cursor is None else self.cursor] if self.frames else None
+
+    @cached_property
+    def stamps(self) -> Sequence[tuple[int, int] | None]:
+        """The end and the length of each: within a session no two frames have both in common."""
+        return [(frame.time, frame.span_ns) if frame else None for frame in self.frames]
 
     @property
     def span_ns(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from tui.window import Tail
+from tui.tails import Tail
 
 CLEARLY = 1.5
 """A disk goes before another one when its p99 is so many times as high."""

@@ -17,7 +17,7 @@ from tui.findings.finding import Finding
 from tui.format import FAILED
 from tui.history import ProbeView
 from tui.panes.block.cursor import Stretch
-from tui.panes.block.strands import Choice, Scales, scales, strands
+from tui.panes.block.strands import Choice, Rows, Scales, scales
 from tui.panes.block.traffic import Figure, Traffic, of_frame, of_window
 from tui.widgets.heatmap import LABEL_CELLS, NOWHERE, fineness, render_legend, render_map, render_scale
 from tui.widgets.histogram import TAIL
@@ -54,6 +54,7 @@ class Sheet(NamedTuple):
     stretch: Stretch
     scales: Scales
     findings: Mapping[str, Finding]
+    rows: Rows
     width: int
 
     @property
@@ -87,11 +88,12 @@ def _lines_below(width: int, height: int) -> int:
 
 def draw(  # noqa: PLR0913, PLR0917  as all that draw, and of what
     look: Look, view: ProbeView, choice: Choice, stretch: Stretch, order: Sequence[str], selected: str,
-    width: int, height: int,
+    rows: Rows, width: int, height: int,
 ) -> Overview:  # fmt: skip
-    """The disks of `order` from the first on, as many as have room, and the time axis below."""
+    """The disks of `order` from the first on, as many as have room, and the time axis below; a pane has its `rows`."""
+    rows.begin(stretch)
     found = {finding.disk: finding for finding in reversed(view.findings)}
-    sheet = Sheet(look, view, choice, stretch, scales(stretch, choice, look.heat.levels), found, width)
+    sheet = Sheet(look, view, choice, stretch, scales(stretch, choice, look.heat.levels), found, rows, width)
     strips: list[Strip] = []
     of: list[str | None] = []
     for disk, lines in zip(order, heights(len(order), width, height), strict=False):
@@ -155,7 +157,7 @@ def _pace(sheet: Sheet, disk: str) -> tuple[float, float]:
 def _map(sheet: Sheet, disk: str, lines: int) -> list[Strip]:
     """The map of a disk with its scale."""
     look, cells = sheet.look, lines * fineness(sheet.look)
-    columns = strands(sheet.stretch, disk, sheet.choice, sheet.scales, cells)
+    columns = sheet.rows.strands(sheet.stretch, disk, sheet.choice, sheet.scales, cells)
     axis = sheet.scales.axis_of(cells)
     drawn = render_map(columns, axis, look, cursor=sheet.stretch.cursor, marks=sheet.choice.marks)
     room = LABEL_CELLS + len(columns)
@@ -221,7 +223,7 @@ def _one_line(sheet: Sheet, disk: str, *, selected: bool) -> Strip:
     line.put("p99 ", "dim").cell(tail, TIME_CELLS, "tail" if p99_ns else "dim", right=True)
     line.cell(units.rate(hz), before - line.x - 2, "text" if hz else "dim", right=True).pad(before)
     cells = len(sheet.look.glyphs.bars) - 1
-    columns = strands(sheet.stretch, disk, sheet.choice, sheet.scales, cells)
+    columns = sheet.rows.strands(sheet.stretch, disk, sheet.choice, sheet.scales, cells)
     shares = [None if one.tail == NOWHERE else (one.tail + 1) / cells for one in columns]
     spark = render_spark_line(shares, sheet.look, "tail", cursor=sheet.stretch.cursor)
     return line.join(spark.crop(max(len(columns) - line.room, 0))).strip()

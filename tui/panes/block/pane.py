@@ -17,7 +17,7 @@ from tui.panes.block import overview, parts
 from tui.panes.block.cursor import TimeCursor
 from tui.panes.block.lists import Kind, sheet
 from tui.panes.block.order import Order
-from tui.panes.block.strands import Choice
+from tui.panes.block.strands import Choice, Rows
 from tui.panes.pane import FRAME, Pane
 from tui.panes.table.grid import Grid
 from tui.panes.table.logged import Memory
@@ -52,6 +52,7 @@ class BlockPane(Pane):
         self._by: parts.By = "flag"
         self._cursor = TimeCursor()
         self._order = Order()
+        self._rows = Rows()
         self._disks: tuple[str, ...] = ()
         self._selected = ""
         self._first = 0
@@ -117,7 +118,7 @@ class BlockPane(Pane):
             return disk_page.draw(self.look, self.view, self._choice, stretch, self._disk, width=width, height=height)
         self._reveal(height)
         order = self._disks[self._first :]
-        drawn = overview.draw(self.look, self.view, self._choice, stretch, order, self._disk, width, height)
+        drawn = overview.draw(self.look, self.view, self._choice, stretch, order, self._disk, self._rows, width, height)
         self._lines = drawn.disks
         return drawn.strips
 

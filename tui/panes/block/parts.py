@@ -8,7 +8,8 @@ from typing import Literal, get_args
 import msgspec
 from textual.strip import Strip
 
-from probes.latency import Latency, merge
+from probes.lanes import latency_of
+from probes.latency import Latency
 from probes.snapshot import SIZES, Flag, Op, Part, Row
 from tui import format as units
 from tui.history import ProbeView
@@ -67,7 +68,7 @@ def kinds(parts: Iterable[Part], disk: str | None, by: By) -> list[Kind]:
         Kind(
             op,
             name,
-            merge(Latency(dict(part.slots), part.count, part.sum_ns, part.max_ns) for part in group),
+            latency_of(*group),
             sum(part.bytes for part in group),
             sum(part.errors for part in group),
         )

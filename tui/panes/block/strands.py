@@ -9,7 +9,7 @@ import msgspec
 
 from probes.snapshot import Op, Stage
 from tui.panes.block.cursor import Stretch
-from tui.timeline import unpacked
+from tui.timeline import Frame, unpacked
 from tui.widgets.heatmap import Strand, scale_of, strand
 from tui.widgets.histogram import Axis, axis_between, axis_for
 
@@ -50,13 +50,41 @@ def scales(stretch: Stretch, choice: Choice, levels: int) -> Scales:
     return Scales(axis, scale_of(most_hz), levels)
 
 
-def strands(stretch: Stretch, disk: str, choice: Choice, drawn: Scales, cells: int) -> Sequence[Strand]:
+def strands(stretch: Stretch, disk: str, choice: Choice, drawn: Scales, cells: int) -> list[Strand]:
     """The columns of a disk's map, in so many cells from the lowest to the highest latency."""
+    return _strands(stretch.frames, disk, choice, drawn, cells)
+
+
+class Rows:
+    """The columns of maps as they were drawn last: a tick moves them by one, and only the newest is looked up."""
+
+    def __init__(self) -> None:
+        self._stamps: Sequence[tuple[int, int] | None] = ()
+        self._before: dict[object, list[Strand]] = {}
+        self._rows: dict[object, list[Strand]] = {}
+
+    def begin(self, stretch: Stretch) -> None:
+        """To be said before a stretch is drawn: what was not drawn with the one before is forgotten."""
+        if stretch.stamps != self._stamps:
+            moved = stretch.stamps[:-1] == self._stamps[1:]
+            self._before, self._rows = self._rows if moved else {}, {}
+            self._stamps = stretch.stamps
+
+    def strands(self, stretch: Stretch, disk: str, choice: Choice, drawn: Scales, cells: int) -> list[Strand]:
+        """As the function of that name."""
+        key = disk, choice.stage, choice.op, drawn, cells
+        if key not in self._rows:
+            before = self._before.get(key)
+            frames = stretch.frames[-1:] if before else stretch.frames
+            self._rows[key] = [*(before or ())[1:], *_strands(frames, disk, choice, drawn, cells)]
+        return self._rows[key]
+
+
+def _strands(frames: Sequence[Frame | None], disk: str, choice: Choice, drawn: Scales, cells: int) -> list[Strand]:
     painted = _painter(choice.stage, choice.op, drawn.axis_of(cells), drawn.scale_hz, drawn.levels)
     nothing = Strand(bytes(cells))
     return [
-        painted(frame.packed[disk], frame.span_ns) if frame and disk in frame.packed else nothing
-        for frame in stretch.frames
+        painted(frame.packed[disk], frame.span_ns) if frame and disk in frame.packed else nothing for frame in frames
     ]
 
 

@@ -145,5 +145,5 @@ def _mean(parts: Sequence[tuple[int, float | None]], span_ns: int) -> float | No
 
 
 def _moving(view: ProbeView, disk: str, stage: Stage, op: Op | None) -> list[Moving]:
-    keys = [Key(disk, one, stage) for one in OPS if op in (None, one)]
-    return [view.moving[key] for key in keys if key in view.moving]
+    found = [view.moving.get(Key(disk, one, stage)) for one in OPS if op in (None, one)]
+    return [moving for moving in found if moving]

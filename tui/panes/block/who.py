@@ -8,7 +8,7 @@ import msgspec
 from textual.strip import Strip
 
 from probes.filter import WORK_KEYS, Filter
-from probes.latency import Latency, merge
+from probes.lanes import latency_of
 from probes.snapshot import Op, Row, Threshold, Work
 from probes.unit_names import unit_name
 from tui import format as units
@@ -104,7 +104,7 @@ class WhoSheet(Listed):
 
     def _values(self, process: Process) -> Row:
         span_ns = max(self._view.span_ns, 1)
-        known = figures.values(_latency(process.work), sum(one.errors for one in process.work), span_ns) | {
+        known = figures.values(latency_of(*process.work), sum(one.errors for one in process.work), span_ns) | {
             "pid": process.pid or None,
             "comm": process.comm,
             "unit": unit(process),
@@ -123,7 +123,7 @@ def suffers_on(process: Process, thresholds: Mapping[tuple[str, Op], Threshold])
         threshold = thresholds.get((one.disk, one.op))
         if threshold is None or (threshold.why == "tail" and one.count < ENOUGH):
             continue
-        tail_ns = _latency([one]).percentile_ns(TAIL)
+        tail_ns = latency_of(one).percentile_ns(TAIL)
         if tail_ns > threshold.us * 1000:
             slow[one.disk] = max(slow.get(one.disk, 0.0), tail_ns)
     return slow
@@ -140,7 +140,7 @@ def unit(process: Process) -> str:
 def _figures(process: Process, view: ProbeView, disk_cells: int) -> dict[str, Cell]:
     slow = suffers_on(process, view.thresholds)
     errors = sum(one.errors for one in process.work)
-    cells = figures.figures(_latency(process.work), errors, view.span_ns)
+    cells = figures.figures(latency_of(*process.work), errors, view.span_ns)
     cells["PID"] = (str(process.pid) if process.pid else "", "number")
     cells["COMM"] = (f"[{process.comm}]", "dim") if process.kernel else (process.comm, "name")
     cells["UNIT"] = (unit(process), "dim" if process.kernel else "text")
@@ -176,10 +176,6 @@ def _with_rest(named: Sequence[str], disks: int) -> str:
 
 def _moved(process: Process, op: Op) -> int:
     return sum(one.bytes for one in process.work if one.op == op)
-
-
-def _latency(work: Sequence[Work]) -> Latency:
-    return merge(Latency(dict(one.slots), one.count, one.sum_ns, one.max_ns) for one in work)
 
 
 def _nothing(view: ProbeView) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Literal
 
+from textual import events
 from textual.strip import Strip
 
 from tui import format as units
 from tui.history import ProbeView
 from tui.panes.pane import Pane
-from tui.panes.rows import kept
-from tui.panes.rows.groups import By, GroupSheet, usable
+from tui.panes.rows import counted, kept
+from tui.panes.rows.groups import By, Groups, GroupSheet, usable
 from tui.panes.rows.paths import depth_of
 from tui.panes.rows.sheet import RowSheet
 from tui.panes.rows.tree import TreeSheet, can_grow
@@ -41,6 +42,7 @@ class RowPane(Pane):
         self._folders: list[str] = []
         self._depth = 0
         self._said = ""
+        self._on_screen = self._counting = False
         self._memory = Memory()
         self._grid = Grid()
         self._grids: dict[Face, Grid] = {"rows": self._grid}
@@ -58,19 +60,47 @@ class RowPane(Pane):
         self.view = view
         self._memory.pass_on()
         self._grid.show(self._sheet())
+        self._ask_for_counts()
         super().show(view)
+
+    def on_show(self, _event: events.Show) -> None:
+        """There is room for it again."""
+        self._on_screen = True
+        self._ask_for_counts()
+
+    def on_hide(self, _event: events.Hide) -> None:
+        """It cannot be seen."""
+        self._on_screen = False
+        self._ask_for_counts()
+
+    def _ask_for_counts(self) -> None:
+        """Have the kernel count for as long as that is looked at."""
+        looked_at = self._face == "groups" and self._on_screen and self.view.state == "on"
+        wanted = looked_at and counted.can_count(self._by)
+        if wanted != self._counting:
+            self._counting = wanted
+            self.post_message(self.Counting(self.view.info.id, wanted))
 
     def _sheet(self) -> Sheet:
         info, log, nothing = self.view.info, self.view.log, self._nothing()
         if self._face == "groups":
-            if not self._depth and len(log) and self._by.name == "path":
-                self._depth = depth_of(kept.paths(log, info.columns, self._by, self._memory))
-            made = kept.groups(log, info.columns, self._by, self._folder, max(self._depth, 1), self._memory)
+            made = self._groups()
             self._said = made.said
             return GroupSheet(made, info.id, nothing)
         if self._face == "tree":
             return TreeSheet(info.id, log, info.columns, self._memory, nothing)
         return RowSheet(info, log, self._memory, nothing, self._wanted_columns)
+
+    def _groups(self) -> Groups:
+        """As the kernel counted them, or else of the rows that are kept."""
+        if exact := counted.exact(self.view, self._by):
+            return counted.groups(exact, self._by)
+        log, columns = self.view.log, self.view.info.columns
+        if not self._depth and len(log) and self._by.name == "path":
+            self._depth = depth_of(kept.paths(log, columns, self._by, self._memory))
+        made = kept.groups(log, columns, self._by, self._folder, max(self._depth, 1), self._memory)
+        why = counted.why_not(self.view, self._by)
+        return made._replace(said=f"{made.said}: {why}") if why else made
 
     def body(self, width: int, height: int) -> list[Strip]:
         """See Pane."""
@@ -159,6 +189,7 @@ class RowPane(Pane):
         self._grid = self._grids.setdefault(face, _grid(face))
         self._grid.look_for(self.wanted)
         self._grid.show(self._sheet())
+        self._ask_for_counts()
 
     def _next_by(self) -> None:
         if self._face == "groups":
