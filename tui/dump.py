@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
+import msgspec
+
+from probes.disk_choice import Choice
 from probes.filter import WORK_KEYS, Filter
 from probes.snapshot import Counts, DiskFacts, Exit, Hello, ProbeInfo, ProbeTick, Row, Snapshot, Threshold
 from tui.findings.finding import Finding
@@ -61,6 +64,7 @@ class Dump:
         self._hello = hello
         self._sink = sink
         self._options = options
+        self._choice = Choice(options.filter)
         self._infos = {info.id: info for info in hello.probes}
         self._tallies = {name: Tally() for name in options.probes}
         self._kept: dict[str, set[int]] = {name: set() for name in options.probes}
@@ -118,6 +122,8 @@ class Dump:
         info = self._infos[tick.id]
         tally = self._tallies[tick.id]
         counts = tally.counts_of(tick)
+        if info.view == "latency" and self._choice:
+            tick, counts = self._chosen(tick, counts)
         if self._options.filter.terms:
             rows, exits, counts = self._filtered(info, tick, counts)
         else:
@@ -157,6 +163,14 @@ class Dump:
         known = self._options.filter.within(*WORK_KEYS)
         work = workers_of(tick.work)
         return {worker: done for worker, done in work.items() if known.matches(worker._asdict())}
+
+    def _chosen(self, tick: ProbeTick, counts: Counts) -> tuple[ProbeTick, Counts]:
+        """The disks and operations that the filter asks for, and the counts that follow."""
+        left = self._choice.of(tick.hists, tick.parts, tick.work, tick.disks)
+        chosen = msgspec.structs.replace(
+            tick, hists=list(left.hists), parts=list(left.parts), work=list(left.work), disks=list(left.disks)
+        )
+        return chosen, hidden(counts, left.hidden, left.errors)
 
     def _filtered(self, info: ProbeInfo, tick: ProbeTick, counts: Counts) -> tuple[list[Row], list[Exit], Counts]:
         """Rows that the filter lets through, the ends of their processes, and the counts that follow."""

@@ -34,7 +34,7 @@ class Sum(NamedTuple):
     """Events with the same value, as in `Tally`; `beside` is what the newest have in the other column."""
 
     beside: str = ""
-    count: int = 0
+    events: int = 0
     failed: int = 0
     timed: int = 0
     sum_ns: int = 0
@@ -44,7 +44,7 @@ class Sum(NamedTuple):
         """With those of a tally."""
         return Sum(
             beside,
-            self.count + tally.count,
+            self.events + tally.count,
             self.failed + (tally.count if tally.error else 0),
             self.timed + tally.timed,
             self.sum_ns + tally.sum_ns,

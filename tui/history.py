@@ -265,14 +265,11 @@ class Track:
         self.tick = ProbeTick(info.id, "compiling")
         self.seen_hz = 0.0
 
-    def add(
-        self, tick: ProbeTick, time: int, span_ns: int, *, tested: bool, number: int = 0, filter_: str = ""
-    ) -> None:
-        """Take in what the probe saw in a tick that ended at `time`, with that filter, and has that number on the tape."""
+    def add(self, tick: ProbeTick, time: int, span_ns: int, *, tested: bool, number: int = 0) -> None:
+        """Take in what the probe saw in a tick that ended at `time` and has that number on the tape."""
         self.seen_hz = (tick.counts.seen - self.tick.counts.seen) * 1e9 / max(span_ns, 1)
         self.log.add(tick.first, tick.rows, tested=tested)
         self.log.finish(tick.exits, number)
-        self.exact.add(tick.tallies, time, span_ns, filter_)
         if self.info.view == "latency":
             self.window.add(span_ns, tick)
             self.timeline.add(time, span_ns, tick.hists, tick.disks)
@@ -291,16 +288,13 @@ class Track:
             self.facts, self.thresholds, tick.selected, findings, self.timeline, None, self.exact,
         )  # fmt: skip
 
-    def past(
-        self, then: Moment, findings: tuple[Finding, ...], log: Log, timeline: Timeline, cursor: int, newest: bool
-    ) -> ProbeView:
-        """The probe as it was, for as long as one likes; `newest`: as it is."""
+    def past(self, then: Moment, findings: tuple[Finding, ...], log: Log, timeline: Timeline, cursor: int) -> ProbeView:
+        """The probe as it was, for as long as one likes."""
         tick, window = then.tick, then.window
         return ProbeView(
             self.info, tick.state, tick.message, tick.counts, then.seen_hz, log,
             window.moving(), tuple(tick.disks), window.span_ns, window.tails, window.work(), window.parts(),
             then.facts, then.thresholds, tick.selected, findings, timeline, cursor,
-            self.exact.copy() if newest else None,
         )  # fmt: skip
 
 
@@ -337,7 +331,8 @@ class History:
         tested = live and tick.filter.strip() == before.filter.strip() == self._filter.text
         for part in tick.probes:
             if track := self._tracks.get(part.id):
-                track.add(part, tick.time, tick.span_ns, tested=tested, number=number, filter_=tick.filter)
+                track.add(part, tick.time, tick.span_ns, tested=tested, number=number)
+                track.exact.add(part.tallies, tick.time, tick.span_ns, tick.filter)
         changed = self._watch.take(tick)
         self._ended.extend((number, finding) for finding in changed if finding.until is not None)
         self.tape.add(tick, self._watch.current, [finding for finding in changed if finding.until is None])
@@ -394,8 +389,9 @@ class History:
         for at, (track, log) in enumerate(zip(self._tracks.values(), self._logs, strict=True)):
             then = moment(tape, number, at, track.info)
             rows = log.upto(number, track.log, from_kernel=self._live)
-            newest = number == tape.end - 1
-            probes.append(track.past(then, found, rows, track.timeline.copy(), cursor, newest))
+            view = track.past(then, found, rows, track.timeline.copy(), cursor)
+            exact = track.exact.copy() if number == tape.end - 1 else None
+            probes.append(msgspec.structs.replace(view, exact=exact))
         self._held = View(tick, tuple(probes), found, past)
 
     def release(self) -> None:

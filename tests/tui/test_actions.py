@@ -38,7 +38,7 @@ async def test_an_export_says_where_it_went(
         await screen.ticks(2)
         await screen.press("e", *kind.lower(), "enter")
         async with asyncio.timeout(10):
-            while not (made := list(tmp_path.iterdir())):
+            while not (made := list(tmp_path.iterdir())):  # noqa: ASYNC240  a folder of the test itself
                 await screen.pilot.pause()
         await screen.pilot.pause()
         assert f"written: {made[0]}" in screen.text

@@ -14,6 +14,7 @@ from tui.history import ProbeView
 from tui.keys import Where
 from tui.panes.block import disk as disk_page
 from tui.panes.block import overview, parts
+from tui.panes.block.chosen import asked_for, chosen
 from tui.panes.block.cursor import TimeCursor
 from tui.panes.block.lists import Kind, sheet
 from tui.panes.block.order import Order
@@ -77,7 +78,8 @@ class BlockPane(Pane):
 
     def show(self, view: ProbeView) -> None:
         """See Pane."""
-        names = {*view.timeline.disks(), *(disk.name for disk in view.disks if disk.in_flight)}
+        view = chosen(view)
+        names = {*asked_for(view), *(disk.name for disk in view.disks if disk.in_flight)}
         self._disks = self._order.update(names, view.tails, {finding.disk for finding in view.findings})
         self._cursor.follow(view.cursor, view.timeline, self._map_width)
         self.view = view

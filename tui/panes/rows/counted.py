@@ -50,7 +50,7 @@ def groups(counted: Exact, by: By) -> Groups:
 
 def _group(key: Shared, total: Sum, hz: float | None) -> Group:
     return Group(
-        key, total.beside, total.count, total.failed, total.timed, total.sum_ns / 1000, total.max_ns / 1000, hz
+        key, total.beside, total.events, total.failed, total.timed, total.sum_ns / 1000, total.max_ns / 1000, hz
     )
 
 
