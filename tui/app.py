@@ -390,6 +390,10 @@ class Ebtop(App[None]):
         page = MenuPage(self.shown_look, title, choices)
         self.push_screen(MenuScreen(page), lambda choice: chosen(choice) if choice else None)
 
+    def told(self) -> None:
+        """See Host."""
+        self._prompt.redraw()
+
     def later(self, call: Callable[[], None]) -> None:
         """See Host."""
         self.call_after_refresh(call)

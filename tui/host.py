@@ -50,6 +50,9 @@ class Host(Protocol):
     def open_page(self, screen: PageScreen) -> None:
         """Show a page over everything else; its result is a command to do, if any."""
 
+    def told(self) -> None:
+        """Draw the prompt again, if it is there: what it tells beside the text has changed."""
+
     def later(self, call: Callable[[], None]) -> None:
         """Call it once the screen has been drawn."""
 

@@ -12,7 +12,7 @@ from tui.tape import Tape
 from tui.window import WINDOW_NS, Window
 
 if TYPE_CHECKING:
-    from tui.history import Log
+    from tui.log import Log
 
 ENOUGH_ROWS = 2000
 """A log that has so many rows before a tick shows it well."""
@@ -82,10 +82,10 @@ class PastLog:
         self._log: Log | None = None
         self._until = -1
 
-    def select(self, chosen: Filter) -> None:
-        """Let only matching rows through."""
-        if self._log:
-            self._log.select(chosen)
+    @property
+    def own(self) -> Log | None:
+        """What was made from the tape, if anything was."""
+        return self._log
 
     def clear(self) -> None:
         """Forget what was made from the tape."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.tui.fakes import HELLO
 from tui import theme
-from tui.history import Log
+from tui.log import Log
 from tui.panes.rows.chosen import chosen
 from tui.panes.rows.sheet import RowSheet
 from tui.panes.table.logged import Memory

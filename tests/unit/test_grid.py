@@ -11,7 +11,7 @@ from probes.filter import parse
 from probes.snapshot import Column, Row
 from tests.tui.fakes import EXEC, OPEN, SECOND, START, exec_row, open_row
 from tests.unit.disk_views import LOOK, PLAIN
-from tui.history import Log
+from tui.log import Log
 from tui.panes.table.grid import Grid
 from tui.panes.table.logged import LogSheet, Memory
 from tui.panes.table.order import Sort, comparable, ordered

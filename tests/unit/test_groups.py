@@ -11,7 +11,7 @@ from probes.filter import parse
 from tests.tui.fakes import EXEC, OPEN, SECOND, START, exec_row, open_row
 from tests.unit.disk_views import LOOK, PLAIN
 from tests.unit.drawing import drawn
-from tui.history import Log
+from tui.log import Log
 from tui.panes.rows.groups import BYS, By, Group, Groups, GroupSheet, usable
 from tui.panes.rows.kept import groups
 from tui.panes.rows.paths import depth_of, folder

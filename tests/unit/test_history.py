@@ -11,7 +11,8 @@ from probes.latency import merge
 from probes.snapshot import Column, Counts, Exit, Part, ProbeTick, Row, Work
 from tests.tui.fakes import HELLO, SECOND, Machine, hist
 from tests.tui.raid import raid_tick
-from tui.history import History, Log
+from tui.history import History
+from tui.log import Log
 from tui.window import Key, Window
 
 COLUMNS = (

@@ -15,7 +15,7 @@ import pytest
 from probes import wire
 from probes.lanes import Lanes, lanes
 from probes.latency import SLOTS
-from probes.snapshot import Bye, Disk, DiskFacts, Hist, Message, Part, ProbeTick, Snapshot, Threshold, Work
+from probes.snapshot import Bye, Disk, DiskFacts, Hist, Message, Part, ProbeTick, Snapshot, Tally, Threshold, Work
 from tests.unit.sessions import BOX, HELLO, SECOND, START, exec_row, exec_tick, open_tick, snapshot
 from tui.recording import MAGIC, Reader, RecordingError, Writer
 
@@ -190,13 +190,17 @@ def block(**fields: object) -> ProbeTick:
         selected=3,
         facts=[FACTS],
         thresholds=[THRESHOLD],
+        tallies=[TALLY],
     )
     return msgspec.structs.replace(good, **fields)
 
 
 def damaged(struct: msgspec.Struct, **fields: object) -> Snapshot:
     """A tick in which one of the lists of block has this struct with these values."""
-    lists = {Hist: "hists", Part: "parts", Work: "work", Disk: "disks", DiskFacts: "facts", Threshold: "thresholds"}
+    lists = {
+        Hist: "hists", Part: "parts", Work: "work", Disk: "disks", DiskFacts: "facts", Threshold: "thresholds",
+        Tally: "tallies",
+    }  # fmt: skip
     return forged(probes=(block(**{lists[type(struct)]: [msgspec.structs.replace(struct, **fields)]}),))
 
 
@@ -207,6 +211,7 @@ PART = Part("vda", "read", ("sync", "meta"), 4096, True, COUNTS, 3, 300, 200, 40
 WORK = Work(7, "fio", "/a.service", False, "vda", "read", COUNTS, 3, 300, 200, 4096, 1)
 FACTS = DiskFacts("vda", "model", "serial", "slot 7", True, 1 << 40, ("md0", "LVM vg/data"))
 THRESHOLD = Threshold("vda", "read", 18_000.0, "hump")
+TALLY = Tally(7, 1, "sh", "init", 0, "root", "/a.service", "ENOENT", 3, 2, 300, 200)
 DAMAGED = [
     *((first, 1, b"\1") for first in (-1, SLOTS, 1 << 40)),
     *((3, width, bytes([1] * 12)) for width in (-1, 0, 3, 1 << 40)),
@@ -224,6 +229,10 @@ DAMAGES = {
     Disk: [("in_flight", -1), ("oldest_us", 1 << 63), *((n, x) for n in ("busy", "depth") for x in (-0.1, NAN, INF))],
     DiskFacts: [("size", -1), ("sets", ("md0", "md0")), ("sets", tuple(map(str, range(1000))))],
     Threshold: [("us", -1.0), ("us", NAN), ("us", INF)],
+    Tally: [
+        *((name, x) for name in ("pid", "ppid", "uid", "count", "timed", "sum_ns", "max_ns") for x in (-1, 1 << 63)),
+        ("timed", 4),
+    ],
 }
 """Fields of each, with a value that its type allows and that makes no sense."""
 for of in (Hist, Part, Work):
@@ -231,7 +240,7 @@ for of in (Hist, Part, Work):
     DAMAGES[of] += [
         (field, value) for field in ("count", "sum_ns", "max_ns", "bytes", "errors") for value in (-1, 1 << 63)
     ]
-GOOD = {Hist: HIST, Part: PART, Work: WORK, Disk: Disk("vda", 1), DiskFacts: FACTS, Threshold: THRESHOLD}
+GOOD = {Hist: HIST, Part: PART, Work: WORK, Disk: Disk("vda", 1), DiskFacts: FACTS, Threshold: THRESHOLD, Tally: TALLY}
 FORGERIES = {
     **{
         f"{of.__name__} {field} {str(value)[:30]}": damaged(GOOD[of], **{field: value})

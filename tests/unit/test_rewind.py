@@ -15,7 +15,8 @@ from tests.tui.fakes import EXEC, HELLO, Machine, block_tick, exec_row
 from tests.tui.raid import raid_tick
 from tests.unit.sessions import SECOND
 from tui import rewind
-from tui.history import History, Log, ProbeView, View
+from tui.history import History, ProbeView, View
+from tui.log import Log
 
 
 class Made(NamedTuple):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.tui.fakes import EXEC, START, exec_row
 from tests.unit.disk_views import LOOK, PLAIN
 from tests.unit.drawing import NEWEST, drawn
-from tui.history import Log
+from tui.log import Log
 from tui.panes.rows.tree import Started, TreeSheet, bare, grown
 from tui.panes.table.logged import Memory
 from tui.subject import Cell, Process

@@ -16,6 +16,8 @@ from tui.widgets.prompt import Completion, Problem, Question
 
 SETTLE_S = 0.15
 """How long after the last keystroke a filter goes to the kernel, in seconds."""
+FIRST, NEXT, BREATH_S = 500, 1000, 0.005
+"""Rows of each pane that a filter is put to before it is shown, and then at a time; seconds between those."""
 HINT = "nginx  pid:1,2  tree:1  comm=name  path:/etc/*  err:ENOENT  lat>10ms  ! or ( )   Tab completes, Esc takes back"
 
 
@@ -30,6 +32,7 @@ class Filtering:
         self.now = self._kept = Filter()
         self._adopted = not host.source.live
         self._settling: Timer | None = None
+        self._sifting: Timer | None = None
         self._past: list[str] = []
 
     @property
@@ -121,5 +124,20 @@ class Filtering:
         self._put_in_force()
 
     def _put_in_force(self) -> None:
-        self._host.history.select(self.now)
+        """The newest rows are what is looked at: the others are tested after they were drawn, a few at a time."""
+        self._host.history.select(self.now, FIRST)
         self._host.show()
+        self._sift_soon()
+
+    def _sift_soon(self) -> None:
+        if self._sifting:
+            self._sifting.stop()
+        self._sifting = self._later(BREATH_S, self._sift) if self.now.terms else None
+
+    def _sift(self) -> None:
+        self._sifting = None
+        if self._host.history.sift(NEXT):
+            self._host.show()
+            self._host.told()
+        else:
+            self._sift_soon()

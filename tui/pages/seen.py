@@ -7,7 +7,8 @@ from typing import NamedTuple, TypeVar
 
 from probes.filter import Filter
 from probes.snapshot import Value, Work
-from tui.history import Log, ProbeView, Told, View
+from tui.history import ProbeView, View
+from tui.log import Log, Told
 from tui.subject import File, Process
 
 Fields = Mapping[str, Value]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from probes.snapshot import Column, Row
 from probes.unit_names import unit_name
 from tui import format as units
-from tui.history import Log
+from tui.log import Log
 from tui.panes.rows.groups import By, Event, Groups, Shared, counted
 from tui.panes.rows.paths import folder
 from tui.panes.table.fields import as_text

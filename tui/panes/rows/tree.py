@@ -13,7 +13,7 @@ from textual.strip import Strip
 
 from probes.snapshot import Column, Row, Value
 from tui import format as units
-from tui.history import Log
+from tui.log import Log
 from tui.panes.table.fields import as_text
 from tui.panes.table.logged import Memory
 from tui.panes.table.sheet import Key, Sheet, searcher

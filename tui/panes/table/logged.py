@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from probes.snapshot import Column, Row
-from tui.history import Log, Told
+from tui.log import Log, Told
 from tui.panes.table.order import Comparable, comparable
 from tui.panes.table.sheet import Key, Sheet, searcher
 

@@ -1,0 +1,114 @@
+"""What a filter on disks and operations leaves: of a tick, of a recording, of what a pane draws."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from probes.disk_choice import Choice
+from probes.filter import explain, parse
+from probes.lanes import lanes
+from probes.snapshot import Bye, Counts, Disk, Hist, Part, ProbeTick, Work
+from tests.tui.raid import raid_tick
+from tests.unit.disk_views import view
+from tests.unit.sessions import BLOCK, HELLO, Outcome, snapshot
+from tui.panes.block.chosen import asked_for, chosen
+from tui.recording import Writer
+from tui.window import Key
+
+Ebtop = Callable[..., Outcome]
+DISKS, OPS, STAGES = ("sda", "sdb"), ("read", "write", "flush"), ("device", "queue")
+HISTS = [
+    Hist(disk, op, stage, lanes({9: 3 + at}), 3 + at, 300, 200, 4096, int(stage == "device"))
+    for at, (disk, op, stage) in enumerate((disk, op, stage) for disk in DISKS for op in OPS for stage in STAGES)
+]
+PARTS = [Part(disk, op, (), 0, False, lanes({9: 3}), 3, 300, 200) for disk in DISKS for op in OPS]
+WORK = [Work(7, "fio", "", False, disk, op, lanes({9: 3}), 3, 300, 200) for disk in DISKS for op in OPS]
+TICK_DISKS = [Disk(disk, 1) for disk in DISKS]
+ALL = {(disk, op) for disk in DISKS for op in OPS}
+SEEN = sum(hist.count for hist in HISTS if hist.stage == "device")
+
+
+@pytest.mark.parametrize(
+    ("text", "series", "disks"),
+    [
+        ("", ALL, DISKS),
+        ("pid:7", ALL, DISKS),
+        ("disk:sda", {("sda", op) for op in OPS}, ["sda"]),
+        ("!disk:sda", {("sdb", op) for op in OPS}, ["sdb"]),
+        ("disk:sd* op:read", {(disk, "read") for disk in DISKS}, DISKS),
+        ("disk:sda !op:read,write pid:7", {("sda", "flush")}, ["sda"]),
+        ("(disk:sda or op:read)", {*((("sda", op)) for op in OPS), ("sdb", "read")}, DISKS),
+        ("!(disk:sda or op:read)", {("sdb", "write"), ("sdb", "flush")}, ["sdb"]),
+        ("(disk:sdb (op:read pid:7))", {("sdb", "read")}, ["sdb"]),
+        ("(disk:sda or pid:7)", ALL, DISKS),
+        ("disk:nowhere", set(), []),
+    ],
+)
+def test_what_is_left_of_a_tick(text: str, series: set[tuple[str, str]], disks: list[str]) -> None:
+    left = Choice(parse(text)).of(HISTS, PARTS, WORK, TICK_DISKS)
+    assert {(hist.disk, hist.op) for hist in left.hists} == series
+    assert {(part.disk, part.op) for part in left.parts} == series
+    assert {(work.disk, work.op) for work in left.work} == series
+    assert [disk.name for disk in left.disks] == list(disks)
+    assert left.hidden == SEEN - sum(hist.count for hist in left.hists if hist.stage == "device")
+    assert left.errors == len(ALL) - len(series)
+
+
+TERMS = st.sampled_from(["disk:sda", "!disk:sda", "disk:sd?", "op:read", "!op:read,flush", "pid:7"])
+
+
+@given(st.lists(TERMS, min_size=1, max_size=4), st.sampled_from(["{}", "({})", "!({})"]))
+def test_each_request_is_left_or_hidden(terms: list[str], around: str) -> None:
+    left = Choice(parse(around.format(" ".join(terms)))).of(HISTS, PARTS, WORK, TICK_DISKS)
+    assert left.hidden + sum(hist.count for hist in left.hists if hist.stage == "device") == SEEN
+
+
+def test_it_is_told_who_sees_to_it() -> None:
+    parts = explain(parse("disk:sda !op:read pid:1"), "block")
+    assert [part.where for part in parts] == ["collector", "collector", "kernel"]
+
+
+@pytest.fixture
+def recorded(tmp_path: Path) -> str:
+    hello = msgspec.structs.replace(HELLO, probes=(BLOCK,))
+    with Writer(tmp_path / "two.ebtop", hello) as writer:
+        for n in (1, 2):
+            counts = Counts(seen=n * (SEEN + 5), shown=n * SEEN, filtered=n * 5, errors=n * len(ALL))
+            tick = ProbeTick("block", "on", counts, hists=HISTS, disks=TICK_DISKS, parts=PARTS, work=WORK)
+            writer.write(msgspec.structs.replace(snapshot(n, tick), probes=(tick,)))
+        writer.write(Bye())
+    return str(tmp_path / "two.ebtop")
+
+
+def test_a_dump_of_a_recording_has_only_what_was_asked_for(ebtop: Ebtop, recorded: str) -> None:
+    lines = [json.loads(line) for line in ebtop("dump", recorded, "disk:sda", "!op:flush").out.splitlines()]
+    for kind in ("hist", "work", "part"):
+        found = {(line["disk"], line["op"]) for line in lines if line["type"] == kind}
+        assert found == {("sda", "read"), ("sda", "write")}, kind
+    (total,) = (line for line in lines if line["type"] == "total")
+    device = (line["count"] for line in lines if line["type"] == "hist" and line["stage"] == "device")
+    assert total["shown"] == sum(device) == 2 * (3 + 5)
+    assert total["filtered"] == 2 * (5 + SEEN - 8)
+    assert total["errors"] == 2 * 2
+    assert total["seen"] == total["shown"] + total["filtered"]
+
+
+def test_a_pane_draws_only_what_was_asked_for() -> None:
+    given = raid_tick(1)
+    fields = {name: getattr(given, name) for name in ("hists", "parts", "work", "disks")}
+    seen = chosen(view("disk:sda !op:read", **fields))
+    assert asked_for(seen) == {"sda"}
+    assert {(key.disk, key.op) for key in seen.moving} == {("sda", "write"), ("sda", "flush")}
+    assert seen.moving[Key("sda", "write", "device")].latency.count
+    assert Key("sda", "read", "device") not in seen.moving
+    assert {one.disk for one in seen.work} == {one.disk for one in seen.parts} == set(seen.tails) == {"sda"}
+    assert [disk.name for disk in seen.disks] == ["sda"]
+    whole = view("pid:2412", **fields)
+    assert chosen(whole) is whole
