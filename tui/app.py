@@ -108,6 +108,8 @@ class Ebtop(App[None]):
         layout = self._setup.layout
         # A digit brings back what is hidden only where there is no probe to be turned on.
         self._arrangement.restore(layout.zoomed, () if self.source.live else layout.hidden)
+        for pane in self.panes:
+            pane.begin_with(layout.views.get(pane.view.info.id, ""))
         self._pane = self.panes[0]
         self._actions = self._make_actions()
         for pane in self.panes:
@@ -248,8 +250,8 @@ class Ebtop(App[None]):
     # What the user asks for
 
     def _make_actions(self) -> Actions:
-        appearance = Appearance(self, self._setup, self._arrangement, self._put_on)
-        self._session = Session(self, self._arrangement, appearance.keep_layout)
+        self._appearance = Appearance(self, self._setup, self._arrangement, self._put_on)
+        self._session = Session(self, self._arrangement)
         self._filtering = Filtering(self, self.set_timer)
         self._searching = Searching(self)
         self._travel = Travel(self, self.set_timer, self._focus_time_line)
@@ -268,7 +270,7 @@ class Ebtop(App[None]):
             "focus-next": self.action_focus_next,
             "focus-previous": self.action_focus_previous,
             **moves,
-            **appearance.actions,
+            **self._appearance.actions,
             **self._session.actions,
             **self._filtering.actions,
             **self._searching.actions,

@@ -245,11 +245,15 @@ async def test_a_selection_is_seen_where_there_is_little_room(size: tuple[int, i
 async def test_off_and_on_again_the_table_is_still_there() -> None:
     async with running() as screen:
         await screen.ticks(3)
-        await screen.press("k")
+        await screen.press("k", "1")
+        assert "turning off" in screen.text
         tick = screen.machine.tick()
         off = (ProbeTick("exec", "off"), *tick.probes[1:])
         screen.source.give(msgspec.structs.replace(tick, probes=off))
         await screen.press("k", "right", "s", "s", "v", "V", "G")
         assert "off: press 1" in screen.text
+        await screen.press("1")
+        assert "turning on" in screen.text
         await screen.ticks(2)
         assert "1 Exec" in screen.text
+        assert "turning" not in screen.text

@@ -16,30 +16,27 @@ class Appearance:
     def __init__(self, host: Host, setup: Setup, arrangement: Arrangement, put_on: Callable[[str], None]) -> None:
         self._host, self._arrangement, self._put_on = host, arrangement, put_on
         self._names, self._kept = list(setup.themes), setup.kept
-        self._theme = setup.theme
+        self._theme, self._begun = setup.theme, setup.layout
 
     @property
     def actions(self) -> Actions:
         """By command."""
-        return {"theme": self._next_theme, "zoom": self._zoom}
+        return {"theme": self._next_theme, "zoom": lambda: self._arrangement.zoom(self._host.pane)}
 
     def _next_theme(self) -> None:
         self._theme = self._names[(self._names.index(self._theme) + 1) % len(self._names)]
         self._put_on(self._theme)
         self._kept = self._kept.with_theme(self._theme)
-        self._keep()
-
-    def _zoom(self) -> None:
-        self._arrangement.zoom(self._host.pane)
-        self.keep_layout()
-
-    def keep_layout(self) -> None:
-        """Remember which panes there are, and what they show."""
-        zoomed, hidden = self._arrangement.zoomed, self._arrangement.hidden
-        layout = Layout(zoomed.view.info.id if zoomed else "", tuple(sorted(pane.view.info.id for pane in hidden)))
-        self._kept = self._kept.with_layout(layout)
-        self._keep()
-
-    def _keep(self) -> None:
         if wrong := self._kept.save():
             self._host.say(wrong, bad=True)
+
+    def keep_layout(self) -> None:
+        """Remember which panes there are, and what they show; to be called at the end."""
+        zoomed, hidden = self._arrangement.zoomed, self._arrangement.hidden
+        layout = Layout(
+            zoomed.view.info.id if zoomed else "",
+            tuple(sorted(pane.view.info.id for pane in hidden)),
+            {pane.view.info.id: pane.face for pane in self._host.panes if pane.face},
+        )
+        if layout != self._begun:
+            self._kept.with_layout(layout).save()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 from probes.snapshot import SetInterval, Toggle
@@ -17,8 +16,8 @@ SLOWEST, FASTEST = 1 / 8, 64.0
 class Session:
     """interval_s is the length of a tick that was asked for."""
 
-    def __init__(self, host: Host, arrangement: Arrangement, layout_chosen: Callable[[], None]) -> None:
-        self._host, self._arrangement, self._layout_chosen = host, arrangement, layout_chosen
+    def __init__(self, host: Host, arrangement: Arrangement) -> None:
+        self._host, self._arrangement = host, arrangement
         self.interval_s = host.source.hello.interval_s
 
     @property
@@ -35,7 +34,6 @@ class Session:
         pane, source = self._host.panes[index], self._host.source
         if not source.live:
             self._arrangement.hide_or_show(pane)
-            self._layout_chosen()
             return
         turn_on = self._host.history.present.probes[index].state in ("off", "failed")
         pane.expect(turn_on)

@@ -43,8 +43,8 @@ def run(args: Namespace) -> int:
     if args.interval is not None or args.rows is not None or args.slow is not None:
         raise CommandError("--interval, --rows and --slow are for live sessions: a recording has what it has")
     for word in args.words:
-        if not is_term(word) and " " not in word:
-            raise CommandError(f"{word!r} is not a filter: give one FILE, then terms like comm:nginx")
+        if not is_term(word) and Path(word).is_file():
+            raise CommandError(f"{word!r} is a file: give one FILE, then a filter")
     with files.recording(Path(path)) as reader:
         return _dump_file(reader, args)
 

@@ -58,14 +58,14 @@ class Pane(Canvas, can_focus=True):
         self.view = view
         self.number = number
         self.boxed = False
-        self._expected = ""
+        self._expected, self._state = "", view.state
         self.wanted = Wanted("")
 
     def show(self, view: ProbeView) -> None:
         """Draw another moment of the probe."""
-        if view.state != self.view.state:
+        if view.state != self._state:
             self._expected = ""
-        self.view = view
+        self.view, self._state = view, view.state
         self.redraw()
 
     def expect(self, on: bool) -> None:
@@ -127,6 +127,14 @@ class Pane(Canvas, can_focus=True):
         there is none, `subject` has a page of its own.
         """
         return False
+
+    @property
+    def face(self) -> str:
+        """The name of the view that is seen; empty for the one that a pane begins with."""
+        return ""
+
+    def begin_with(self, face: str) -> None:
+        """See that view; one that is not known is not heeded."""
 
     def back(self) -> bool:
         """Leave what was opened last within the pane; whether there was anything."""

@@ -74,6 +74,15 @@ class BlockPane(Pane):
             "marks": self._toggle_marks,
         }
 
+    @property
+    def face(self) -> str:
+        """See Pane: one disk is not kept, for that disk may not be there."""
+        return "" if self._face in ("overview", "disk") else self._face
+
+    def begin_with(self, face: str) -> None:
+        """See Pane."""
+        self._face = next((one for one in FACES if one == face), self._face)
+
     # What is seen
 
     def show(self, view: ProbeView) -> None:

@@ -53,6 +53,16 @@ class RowPane(Pane):
         """See Pane."""
         return self._grid
 
+    @property
+    def face(self) -> str:
+        """See Pane."""
+        return "" if self._face == "rows" else self._face
+
+    def begin_with(self, face: str) -> None:
+        """See Pane."""
+        if found := next((one for one in self._faces if one == face), None):
+            self._see(found)
+
     # What is seen
 
     def show(self, view: ProbeView) -> None:
