@@ -144,6 +144,7 @@ class Ebtop(App[None]):
     def on_unmount(self) -> None:
         """Nothing more is shown."""
         self.source.stop()
+        self._appearance.keep_layout()
         if (recorded := self._recording.finish()) and not self.outcome[0]:
             self.outcome = (recorded, 0)
 

@@ -40,7 +40,7 @@ REFUSALS = {
     "no output": (["record"], "-o/--output"),
     "no file": (["replay"], "FILE"),
     "missing file": (["dump", "no-such-file"], "cannot read no-such-file: no such file or directory"),
-    "two files": (["dump", "a", "b"], "'b' is not a filter: give one FILE"),
+    "two files": (["dump", "a", "README.md"], "'README.md' is a file: give one FILE, then a filter"),
     "bad threshold": (["--slow", "20"], "--slow '20' is not a latency: write 500us, 20ms, 1s (at most 60s) or auto"),
     "endless threshold": (["dump", "--slow", "2m"], "--slow '2m' is not a latency"),
     "live flag on a file": (["dump", "a", "--rows", "5"], "--interval, --rows and --slow are for live sessions"),
