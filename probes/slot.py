@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from probes import probe
 from probes.attached import RETRY, Attached
 from probes.broker import OpenEvent
 from probes.build import Build
-from probes.disk_choice import Choice
+from probes.disk_choice import Choice, Chosen
 from probes.filter.errors import FilterError
 from probes.filter.parsed import Filter
 from probes.filter.plan import plan
@@ -15,7 +17,7 @@ from probes.kernel.image import Image
 from probes.kernel.loader import LoadError
 from probes.probe import Findings, Totals
 from probes.sieve import Sieve
-from probes.snapshot import Counts, Exit, ProbeTick, Row, State
+from probes.snapshot import Counts, Exit, ProbeTick, Row, State, Tally
 
 
 class Slot:
@@ -183,14 +185,7 @@ class Slot:
         self._rows, self._exits = [], []
         self._first += len(rows)
         parts = [totals] if left is None else [left, totals]  # left: of when it was switched off within this tick
-        chosen = self._choice.of(
-            [hist for part in parts for hist in part.hists],
-            [kind for part in parts for kind in part.parts],
-            [work for part in parts for work in part.work],
-            totals.disks,
-        )
-        self._hidden = add(self._hidden, Counts(shown=-chosen.hidden, filtered=chosen.hidden, errors=-chosen.errors))
-        tallied = [part.tallies for part in parts if part.tallies is not None]
+        chosen = self._chosen(parts)
         return ProbeTick(
             self.id,
             self.state,
@@ -207,8 +202,23 @@ class Slot:
             selected,
             next((list(part.facts) for part in reversed(parts) if part.facts is not None), None),
             next((list(part.thresholds) for part in reversed(parts) if part.thresholds is not None), None),
-            self._sieve.tallies([tally for some in tallied for tally in some]) if tallied else None,
+            self._tallies(parts),
         )
+
+    def _chosen(self, parts: Sequence[Totals]) -> Chosen:
+        """The disks and operations that the filter asks for; what others did is counted as filtered."""
+        chosen = self._choice.of(
+            [hist for part in parts for hist in part.hists],
+            [kind for part in parts for kind in part.parts],
+            [work for part in parts for work in part.work],
+            parts[-1].disks,
+        )
+        self._hidden = add(self._hidden, Counts(shown=-chosen.hidden, filtered=chosen.hidden, errors=-chosen.errors))
+        return chosen
+
+    def _tallies(self, parts: Sequence[Totals]) -> list[Tally] | None:
+        tallied = [part.tallies for part in parts if part.tallies is not None]
+        return self._sieve.tallies([tally for some in tallied for tally in some]) if tallied else None
 
 
 class Cost:

@@ -12,11 +12,12 @@ from rich.console import Console
 from textual import events, on
 from textual.app import App, ComposeResult
 from textual.containers import Container
+from textual.filter import LineFilter
 from textual.theme import Theme as TextualTheme
 from textual.timer import Timer
 
 from probes.snapshot import SetTallies, Snapshot
-from tui import keys
+from tui import keys, terminal
 from tui import theme as colours
 from tui.actions.appearance import Appearance
 from tui.actions.evidence import Evidence
@@ -39,12 +40,13 @@ from tui.panes.pane import Pane
 from tui.panes.rows.pane import RowPane
 from tui.settings.setup import Setup
 from tui.source import Source
+from tui.widgets.colourless import Colourless
 from tui.widgets.findings_line import FindingsLine
 from tui.widgets.findings_page import FindingsPage, FindingsScreen
 from tui.widgets.footer import Footer
 from tui.widgets.glyphs import Glyphs, for_terminal
 from tui.widgets.header import Header, Status
-from tui.widgets.line import Look, look
+from tui.widgets.line import Colours, Look, look
 from tui.widgets.menu import Choice, MenuPage, MenuScreen
 from tui.widgets.page import PageScreen
 from tui.widgets.prompt import Prompt, Question
@@ -78,10 +80,11 @@ class Ebtop(App[None]):
         glyphs: Glyphs,
         cost: Callable[[], float],
     ) -> None:
-        # Textual takes NO_COLOR as grey, but where it passes on the terminal's own colours as none at all.
-        self._colourless = bool(os.environ.get("NO_COLOR"))
-        super().__init__(ansi_color=self._colourless or None)
+        super().__init__()
         self.source, self._setup, self._glyphs, self._cost = source, setup, glyphs, cost
+        self._colours: Colours = (
+            "none" if self.no_color else "few" if self.console.color_system == "standard" else "many"
+        )
         self.outcome = ("", 0)
         self.history = History(source.hello, setup.settings.history_s, setup.settings.history_bytes)
         self.keymap = keys.Keymap((*keys.COMMANDS, *keys.toggles(source.hello.probes)), setup.settings.keymap)
@@ -148,6 +151,10 @@ class Ebtop(App[None]):
         if (recorded := self._recording.finish()) and not self.outcome[0]:
             self.outcome = (recorded, 0)
 
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """See App, where NO_COLOR means grey."""
+        return [Colourless()] if self._colours == "none" else super().get_line_filters()
+
     def on_resize(self, event: events.Resize) -> None:
         """Frames need room."""
         for pane in self.panes:
@@ -157,7 +164,7 @@ class Ebtop(App[None]):
     @property
     def shown_look(self) -> Look:
         """See Host."""
-        return look(self._setup.themes[self.theme], self._glyphs, colourless=self._colourless)
+        return look(self._setup.themes[self.theme], self._glyphs, self._colours)
 
     @property
     def pane(self) -> Pane:
@@ -421,7 +428,12 @@ def _for_textual(name: str, made: colours.Theme) -> TextualTheme:
 
 def run(source: Source, setup: Setup) -> int:
     """Show a session until it ends or the user leaves; the exit code."""
-    app = Ebtop(source, setup, _glyphs(), OwnCost())
+    none = terminal.colourless(os.environ)
+    # Textual takes an empty NO_COLOR for one that is set, and knows nothing of terminals without colours.
+    os.environ.pop("NO_COLOR", None)
+    if none:
+        os.environ["NO_COLOR"] = "1"
+    app = Ebtop(source, setup, _glyphs(none), OwnCost())
     leave_when_hung_up(sys.__stdin__.fileno() if sys.__stdin__ else 0)
     app.run(mouse=setup.settings.mouse)
     line, code = app.outcome
@@ -430,8 +442,8 @@ def run(source: Source, setup: Setup) -> int:
     return code
 
 
-def _glyphs() -> Glyphs:
+def _glyphs(colourless: bool) -> Glyphs:
     """What the terminal can show."""
-    terminal = Console(file=sys.__stderr__, force_terminal=True)
-    encoding = getattr(sys.__stderr__, "encoding", None)
-    return for_terminal(encoding, terminal.color_system, colourless=bool(os.environ.get("NO_COLOR")))
+    colours = Console(file=sys.__stderr__, force_terminal=True).color_system
+    encoding = terminal.encoding(sys.__stderr__, terminal.environ_at_start(os.environ))
+    return for_terminal(encoding, colours, colourless=colourless)

@@ -161,12 +161,15 @@ class Recording(Protocol):
 
 
 class ReplaySource:
-    """A recording at the pace at which it was made, times `speed`; with `loop`, over and over."""
+    """A recording at the pace at which it was made, times `speed`; with `loop`, over and over.
+
+    prelude  ticks with which the screen begins, each time
+    """
 
     live = False
 
-    def __init__(self, recording: Recording, *, loop: bool = False) -> None:
-        self._recording, self._loop = recording, loop
+    def __init__(self, recording: Recording, *, loop: bool = False, prelude: int = 0) -> None:
+        self._recording, self._loop, self._prelude = recording, loop, prelude
         self._sink: Sink | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._snapshots: Iterator[Snapshot] = iter(())
@@ -194,6 +197,7 @@ class ReplaySource:
         """See Source: the first tick is shown at once."""
         self._sink = sink
         self._rewind()
+        self._begin()
         if shown := self._take():
             sink.tick(shown)
             self._go_on(self._seconds(shown))
@@ -261,7 +265,18 @@ class ReplaySource:
 
     def _again(self) -> None:
         self.begin_anew()
+        self._begin()
         self._play()
+
+    def _begin(self) -> None:
+        """Hand over the prelude; at least a tick is left to be shown."""
+        for _ in range(self._prelude):
+            passed, following = self._next, next(self._snapshots, None)
+            if passed is None or following is None:
+                break
+            self._next = following
+            if self._sink:
+                self._sink.passed(passed)
 
     def _completed(self, tick: Snapshot) -> Snapshot:
         """With facts and thresholds from what was skipped before."""

@@ -1,4 +1,8 @@
-"""Run in a terminal by test_terminal: the real screen over a session of one hostile tick, ended by any request."""
+"""Run in a terminal by the tests of terminals: the real screen over a session that is made up.
+
+Its first argument is what happens: a session of one hostile tick ends with that reason as soon as it is asked for
+anything; `busy` goes on and answers nothing, `broken` is a bug of ours. Then come the theme and, perhaps, `--no-mouse`.
+"""
 
 from __future__ import annotations
 
@@ -9,24 +13,28 @@ import msgspec
 
 from probes.snapshot import Bye, Control, Hello, Message, ProbeTick
 from tests.tui.fakes import HELLO, Machine, exec_row
+from tests.tui.raid import raid_tick
 from tui import app, source
+from tui.settings.settings import Settings
 from tui.settings.setup import Setup
 
 EVIL = ["\x1b]0;owned\x07", "\x1b[2J", "\x9b31m", "\u202eevil", "[red]"]
 LAST = "the collector was killed: start ebtop again"
+BUSY, BROKEN = "busy", "broken"
+BUSY_TICKS = 25
 
 
 class Talker:
     """A link that says goodbye as soon as it is asked for anything."""
 
-    def __init__(self) -> None:
+    def __init__(self, reason: str) -> None:
         machine = Machine(disks=2)
         tick = machine.tick()
         row = exec_row(0, tick.time)
         row[3] = row[5] = EVIL[0]
         row[11] = EVIL
         hostile = msgspec.structs.replace(tick, probes=(ProbeTick("exec", "on", rows=[row]), *tick.probes[1:]))
-        self._said: list[list[Message]] = [[hostile], [Bye(sys.argv[1])]]
+        self._said: list[list[Message]] = [[hostile], [Bye(reason)]]
         self._out, self._far = os.pipe()
         os.write(self._far, b".")
 
@@ -45,5 +53,26 @@ class Talker:
         os.write(self._far, b".")
 
 
+class Busy(Talker):
+    """A link that tells of some seconds at once, then of nothing more."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        machine = Machine(block=raid_tick)
+        self._said = [[machine.tick() for _ in range(BUSY_TICKS)]]
+        self._breaks = reason == BROKEN
+
+    def send(self, control: Control) -> None:
+        if self._breaks:
+            raise ZeroDivisionError("on purpose")
+
+
+def main(reason: str, theme: str = "dark", *flags: str) -> int:
+    """The exit code of the screen."""
+    link = Busy(reason) if reason in (BUSY, BROKEN) else Talker(reason)
+    setup = Setup(settings=Settings(mouse="--no-mouse" not in flags), theme=theme)
+    return app.run(source.LiveSource(link), setup)
+
+
 if __name__ == "__main__":
-    sys.exit(app.run(source.LiveSource(Talker()), Setup()))
+    sys.exit(main(*sys.argv[1:]))

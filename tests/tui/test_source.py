@@ -151,6 +151,16 @@ async def test_a_demo_begins_anew() -> None:
     assert said[3:] == ["restart", recording.ticks[0].time]
 
 
+@pytest.mark.parametrize("prelude", [1, 2, 9])
+async def test_a_prelude_is_handed_over_at_once_and_a_tick_is_left(prelude: int) -> None:
+    sink, recording = Collected(), Recorded()
+    source = ReplaySource(recording, prelude=prelude)
+    source.start(sink)
+    assert sink.passed_over == recording.ticks[: min(prelude, 2)]
+    said = [await sink.next() for _ in range(4)]
+    assert said == [*(tick.time for tick in recording.ticks), ("finished", "")]
+
+
 async def test_a_paused_recording_stands_still() -> None:
     sink, recording = Collected(), Recorded()
     source = ReplaySource(recording)

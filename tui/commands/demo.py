@@ -9,6 +9,8 @@ from tui.commands import files
 from tui.commands.arguments import Parser, add_screen
 from tui.commands.errors import CommandError
 
+PRELUDE = 5
+"""Ticks in which little happens yet."""
 DEMO = Path(__file__).resolve().parent.parent / "demo.ebtop"
 
 
@@ -25,4 +27,4 @@ def run(args: Namespace) -> int:
         raise CommandError(
             "the demo recording is missing from this copy of ebtop: install it again, or make demo-recording"
         )
-    return files.show(DEMO, args, loop=True)
+    return files.show(DEMO, args, loop=True, prelude=PRELUDE)

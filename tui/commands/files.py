@@ -30,13 +30,13 @@ def recording(path: Path) -> Iterator[Reader]:
         raise CommandError(str(error)) from None
 
 
-def show(path: Path, args: Namespace, *, loop: bool) -> int:
-    """The screen over a recording; exit code. Raises CommandError."""
+def show(path: Path, args: Namespace, *, loop: bool, prelude: int = 0) -> int:
+    """The screen over a recording, see `tui.source.ReplaySource`; exit code. Raises CommandError."""
     screen.require_terminal(f"ebtop dump {path}")
     with recording(path) as reader:
         from tui.source import ReplaySource
 
-        code = screen.draw(ReplaySource(reader, loop=loop), args)
+        code = screen.draw(ReplaySource(reader, loop=loop, prelude=prelude), args)
         if reader.cut:
             raise CommandError(reader.cut)
         return code

@@ -6,7 +6,6 @@ from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 
 from textual import events
-from textual.filter import ANSIToTruecolor
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
@@ -28,8 +27,8 @@ class Painted(Strip):
 class Canvas(Widget):
     """Subclasses draw; `redraw()` tells the terminal what is new.
 
-    Textual's cache of styles is passed by: it would cost more than the drawing. So every segment has its
-    background, and the filters of the app (NO_COLOR) are applied here; that of ANSI colours has nothing to do.
+    Textual's cache of styles is passed by: it would cost more than the drawing. So every segment has its background,
+    and the look must know what the terminal can show, NO_COLOR among it: no filter of the app comes after it.
     """
 
     ALLOW_SELECT = False
@@ -80,11 +79,4 @@ class Canvas(Widget):
     def _paint(self, size: Size) -> list[Strip]:
         strips = self.draw(size.width, size.height)[: size.height]
         strips += [blank(self.look, size.width)] * (size.height - len(strips))
-        filters = [
-            found for found in self.get_line_filters() if found.enabled and not isinstance(found, ANSIToTruecolor)
-        ]
-        if filters:
-            _, background = self.background_colors
-            for line_filter in filters:
-                strips = [strip.apply_filter(line_filter, background) for strip in strips]
         return strips

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
-from rich.color import Color
 from rich.style import Style
 
 from tui.theme import Theme
+from tui.widgets.contrast import contrast
 
 Pairs = tuple[tuple[Style, ...], ...]
 
@@ -27,6 +28,19 @@ class Heat(NamedTuple):
     tail: tuple[Style, ...]
     ink: Style
     lit: Heat | None
+
+    def told_by_glyphs(self, change: Callable[[Style], Style], lit: Style) -> Heat:
+        """The same with every style changed, and `lit` on those of the column under the cursor. Levels are not told by
+        colours any more.
+        """
+        return Heat(
+            self.levels,
+            ((change(self.ink),) * (self.levels + 1),) * (self.levels + 1),
+            (change(self.average[0]),) * (self.levels + 1),
+            (change(self.tail[0]),) * (self.levels + 1),
+            change(self.ink),
+            self.lit and self.lit.told_by_glyphs(lambda style: change(style) + lit, lit),
+        )
 
 
 def heat(theme: Theme) -> Heat:
@@ -48,25 +62,9 @@ def _heat(theme: Theme, nothing: str, lit: Heat | None) -> Heat:
 
 def _mark(colour: str, other: str, behind: str) -> Style:
     """A mark in its own colour, or in the other where that would not be seen."""
-    seen = max((colour, other), key=lambda one: (_contrast(one, behind) >= LEGIBLE, one == colour))
+    seen = max((colour, other), key=lambda one: (contrast(one, behind) >= LEGIBLE, one == colour))
     return Style(color=seen, bgcolor=behind, bold=True)
 
 
 LEGIBLE = 2.5
 """Least contrast of a mark to what is behind it."""
-
-
-_LINEAR = 0.03928
-"""Below this, a channel's light grows linearly."""
-
-
-def _contrast(one: str, other: str) -> float:
-    low, high = sorted((_luminance(one), _luminance(other)))
-    return (high + 0.05) / (low + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    """Relative luminance, as WCAG defines it."""
-    channels = (part / 255 for part in Color.parse(colour).get_truecolor())
-    red, green, blue = (part / 12.92 if part <= _LINEAR else ((part + 0.055) / 1.055) ** 2.4 for part in channels)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 from rich.segment import Segment
@@ -12,6 +13,7 @@ from tui import text as safe_text
 from tui.theme import Theme
 from tui.widgets.glyphs import Glyphs
 from tui.widgets.heat import Heat, heat
+from tui.widgets.sixteen import LEGIBLE, in_sixteen
 
 Role = Literal[
     "text", "dim", "bright", "rule", "focus", "good", "warn", "bad", "time", "name", "number", "path",
@@ -33,20 +35,45 @@ class Look(NamedTuple):
     heat: Heat
 
 
-LOUD: tuple[Role, ...] = ("badge", "alarm", "found", "key", "caret", "chosen")
+Colours = Literal["many", "few", "none"]
+"""How many colours a terminal has: 256 and more, 16, or none, which NO_COLOR asks for as well."""
+
+LOUD: tuple[Role, ...] = ("badge", "alarm", "found", "key", "caret", "selected")
 """What is told apart by what is behind it: in reverse where there are no colours."""
+LEAST: Mapping[Role, float] = {"rule": 2.0, "chosen": 4.5}
+"""Least contrast where there are few colours, where it is another than that of a text."""
 
 
-def look(theme: Theme, glyphs: Glyphs, *, colourless: bool = False) -> Look:
-    """The look of a theme; without colours, only bold, underlined and reversed are left of it."""
+def look(theme: Theme, glyphs: Glyphs, colours: Colours = "many") -> Look:
+    """The look of a theme on a terminal of so many colours."""
     coloured = _coloured(theme, glyphs)
-    if not colourless:
+    if colours == "many":
         return coloured
-    styles = {
-        role: Style(bold=style.bold, underline=style.underline, reverse=True if role in LOUD else None)
-        for role, style in coloured.styles.items()
-    }
-    return coloured._replace(styles=styles)
+    return (_few if colours == "few" else _none)(coloured, theme)
+
+
+def _few(look: Look, theme: Theme) -> Look:
+    """In 16 colours a band cannot be told from the background: its place is taken by lines and reversed keys."""
+    styles = dict(look.styles)
+    styles["key"] += Style(reverse=True)
+    styles["heading"] += Style(underline=True)
+    styles["aside"] += Style(underline=True)
+    few = {role: in_sixteen(style, theme.background, LEAST.get(role, LEGIBLE)) for role, style in styles.items()}
+    heat = look.heat.told_by_glyphs(lambda style: in_sixteen(style, theme.background), Style())
+    return look._replace(styles=few, heat=heat)
+
+
+def _none(look: Look, _theme: Theme) -> Look:
+    """Only bold, underlined and reversed are left: the selected row is reversed, the selected cell in it is not."""
+    styles = {role: _colourless(style) for role, style in look.styles.items()}
+    for role in LOUD:
+        styles[role] += Style(reverse=True)
+    styles["chosen"] += Style(underline=True, reverse=False)
+    return look._replace(styles=styles, heat=look.heat.told_by_glyphs(_colourless, Style(reverse=True)))
+
+
+def _colourless(style: Style) -> Style:
+    return Style(bold=style.bold, underline=style.underline)
 
 
 def _coloured(theme: Theme, glyphs: Glyphs) -> Look:

@@ -65,8 +65,8 @@ class MenuPage(Page):
 
     def _choice(self, choice: Choice, at: int, width: int) -> Strip:
         selected = at == min(self._at, len(self.found) - 1)
-        line = Line(self.look, width, "typed" if selected else "text")
-        line.cell(f" {choice.key}", KEY_CELLS, "key" if selected else "name")
+        line = Line(self.look, width, "selected" if selected else "text")
+        line.cell(f" {choice.key}", KEY_CELLS, None if selected else "name")
         return line.cell(choice.title, TITLE_CELLS).put(" ").put(choice.help, None if selected else "dim").strip()
 
     def type(self, key: str, character: str | None) -> None:

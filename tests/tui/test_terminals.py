@@ -1,0 +1,166 @@
+"""The screen is right on every terminal: its colours, its characters, its size, and the modes that it puts back."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import signal
+
+import pytest
+
+from tests.tui.talker import BROKEN, BUSY
+from tests.tui.terminal import Terminal, colours, terminal
+
+UTF8 = {"LANG": "C.UTF-8"}
+EVERYWHERE = (
+    "", "?", "\x1b", ":", "the", "\x1b", "f", "user:ro", "\t", "oops", "\x1b", "/", "gre", "\r", "n", "s", "I", "\x1b",
+    "v", "v", "v", "t", "k", "k", "\r", "j", "\x1b", "w", "\x1b", "\t", "k", "o", "\x1b", "\t", "j", "v", "v", "v", "v",
+    "v", "m", "d", "\x1b[D", "\x1b[D", "\r", "\x1b", "[", "\t", "[", "@", "x", "\x1b", "L", " ", " ", "z", "z", "e",
+    "\x1b", "1", "T", "T", "T",
+)  # fmt: skip
+"""Keys that lead through every view, page, menu and prompt."""
+MODES = (b"1049", b"1000", b"1003", b"1006", b"1004", b"2004")
+"""What is switched on for the time of a session."""
+
+
+def started(screen: Terminal) -> None:
+    screen.until(b"web-17")
+    screen.until(b"p99")
+    screen.settle()
+
+
+def toured(environ: dict[str, str], *arguments: str, size: tuple[int, int] = (120, 40)) -> bytes:
+    """All that is written on a way through everything."""
+    with terminal(BUSY, *arguments, environ=environ, size=size) as screen:
+        started(screen)
+        screen.type(*EVERYWHERE)
+        assert screen.leave() == 0, screen.said[-600:]
+        return screen.said
+
+
+@pytest.mark.parametrize(
+    ("term", "colorterm", "kind"),
+    [
+        ("linux", "", "16"),
+        ("screen", "", "16"),
+        ("xterm", "", "16"),
+        ("screen-256color", "", "256"),
+        ("tmux-256color", "", "256"),
+        ("xterm-256color", "", "256"),
+        ("xterm-256color", "truecolor", "true"),
+        ("linux", "truecolor", "true"),
+    ],
+)
+def test_no_more_colours_than_the_terminal_has(term: str, colorterm: str, kind: str) -> None:
+    with terminal(BUSY, environ={"TERM": term, "COLORTERM": colorterm, **UTF8}) as screen:
+        started(screen)
+        screen.type("?", "\x1b", ":", "\x1b", "f", "\x1b", "\t", "\t", "j", "v", "v", "[")
+        assert screen.leave() == 0, screen.said[-600:]
+        assert colours(screen.said) == {kind}
+
+
+@pytest.mark.parametrize("environ", [{"TERM": "xterm-256color", "NO_COLOR": "1"}, {"TERM": "vt100"}])
+def test_no_colour_at_all(environ: dict[str, str]) -> None:
+    said = toured({**environ, **UTF8})
+    assert colours(said) == set()
+    for attribute in (b"\x1b[1m", b"\x1b[7m", b"\x1b[1;4m"):
+        assert attribute in said
+
+
+def test_an_empty_no_color_asks_for_nothing() -> None:
+    with terminal(BUSY, environ={"TERM": "xterm-256color", "NO_COLOR": "", **UTF8}) as screen:
+        started(screen)
+        assert screen.leave() == 0
+        assert colours(screen.said) == {"256"}
+
+
+@pytest.mark.parametrize(
+    "locale",
+    [{"LANG": "C"}, {"LC_ALL": "POSIX"}, {}, {"LANG": "de_DE.ISO-8859-1"}, {"LANG": "de_DE"}, {"LC_ALL": "C", **UTF8}],
+)
+def test_plain_ascii_where_the_locale_has_no_more(locale: dict[str, str]) -> None:
+    assert toured({"TERM": "xterm-256color", **locale}).isascii()
+
+
+@pytest.mark.parametrize("locale", [UTF8, {"LANG": "C", "LC_CTYPE": "C.UTF-8"}, {"LC_CTYPE": "UTF-8"}])
+def test_unicode_where_the_locale_has_it(locale: dict[str, str]) -> None:
+    with terminal(BUSY, environ={"TERM": "xterm-256color", **locale}) as screen:
+        started(screen)
+        assert screen.leave() == 0
+        assert "┏".encode() in screen.said
+
+
+@pytest.mark.parametrize("size", [(80, 24), (20, 5), (1, 1), (300, 90)])
+def test_every_size_is_drawn(size: tuple[int, int]) -> None:
+    with terminal(BUSY, size=size) as screen:
+        screen.until(b"\x1b[?2004h")
+        screen.settle()
+        screen.type(*EVERYWHERE)
+        assert screen.leave() == 0, screen.said[-600:]
+
+
+@pytest.mark.parametrize("opened", ["", "?", ":", "f", "w", "\r", "e", "[", "\t\tv", "t"])
+def test_another_size_at_any_moment(opened: str) -> None:
+    dice = random.Random(opened)
+    with terminal(BUSY) as screen:
+        started(screen)
+        screen.type(*opened)
+        for _ in range(40):
+            screen.resize(dice.choice((1, 2, 7, 20, 79, 80, 111, 250)), dice.choice((1, 2, 3, 5, 24, 31, 70)))
+        screen.settle()
+        screen.resize(100, 30)
+        drawn = screen.settle()
+        assert b"\x1b[30;1H" in drawn or b"\x1b[30;" in drawn
+        screen.type("\x1b", "\x1b")
+        assert screen.leave() == 0, screen.said[-600:]
+
+
+def test_the_mouse_is_left_to_the_terminal() -> None:
+    with terminal(BUSY, "dark", "--no-mouse") as screen:
+        started(screen)
+        assert screen.leave() == 0
+        assert not re.search(rb"\x1b\[\?(9|1000|1001|1002|1003|1005|1006|1015|1016)h", screen.said)
+
+
+def put_back(said: bytes) -> bool:
+    """Whether all that was switched on is off, and the cursor is to be seen."""
+    modes = all(said.rfind(b"\x1b[?%sl" % mode) > said.rfind(b"\x1b[?%sh" % mode) >= 0 for mode in MODES)
+    return modes and said.rfind(b"\x1b[?25h") > said.rfind(b"\x1b[?25l") >= 0
+
+
+@pytest.mark.parametrize("way", ["q", "\x03", "SIGTERM", "SIGHUP", "broken"])
+def test_the_terminal_is_put_back(way: str) -> None:
+    import termios
+
+    with terminal(BROKEN if way == "broken" else BUSY) as screen:
+        before = termios.tcgetattr(screen.ours)
+        started(screen)
+        assert termios.tcgetattr(screen.ours) != before
+        if way.startswith("SIG"):
+            os.kill(screen.process.pid, signal.Signals[way])
+        code = screen.leave("1" if way == "broken" else "" if way.startswith("SIG") else way)
+        assert code == (1 if way == "broken" else 0), screen.said[-600:]
+        assert put_back(screen.said)
+        assert b"Traceback" not in screen.said
+        assert (b"a bug, please report it" in screen.said) == (way == "broken")
+        assert termios.tcgetattr(screen.ours) == before
+
+
+@pytest.mark.parametrize("junk", ["\udce9", "\udcff\udcfe", "\x1b[<0;1", "\x1b[200~\udce9\x1b[201~"])
+def test_what_is_no_key_harms_nothing(junk: str) -> None:
+    """A terminal that is not of UTF-8 sends such bytes for a key; a bad line sends anything."""
+    with terminal(BUSY) as screen:
+        started(screen)
+        screen.type(junk)
+        screen.type("\x1b")
+        assert screen.leave() == 0, screen.said[-600:]
+
+
+@pytest.mark.parametrize("term", ["dumb", "", None])
+def test_a_terminal_that_cannot_be_drawn_on_is_refused_in_a_line(term: str | None) -> None:
+    environ = {**UTF8} if term is None else {"TERM": term, **UTF8}
+    with terminal(environ=environ, module="tui.cli") as screen:
+        assert screen.leave("") == 2
+        assert screen.said.count(b"\n") == 1
+        assert b"set TERM, or use ebtop dump" in screen.said
