@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from rich.console import Console
 from textual import events, on
@@ -28,6 +29,7 @@ from tui.actions.recording import Recording
 from tui.actions.searching import Searching
 from tui.actions.session import Session
 from tui.actions.travel import Travel
+from tui.driver import Driver
 from tui.hangup import leave_when_hung_up
 from tui.history import History, View
 from tui.host import Actions
@@ -80,7 +82,7 @@ class Ebtop(App[None]):
         glyphs: Glyphs,
         cost: Callable[[], float],
     ) -> None:
-        super().__init__()
+        super().__init__(driver_class=Driver)
         self.source, self._setup, self._glyphs, self._cost = source, setup, glyphs, cost
         self._colours: Colours = (
             "none" if self.no_color else "few" if self.console.color_system == "standard" else "many"
@@ -137,6 +139,7 @@ class Ebtop(App[None]):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self.exit)
+        loop.set_exception_handler(self._failed)
         self._arrangement.focus(self._arrangement.zoomed or next(iter(self._arrangement.present), self._pane))
         self._arrangement.apply()
         for warning in self._setup.warnings:
@@ -249,6 +252,13 @@ class Ebtop(App[None]):
         """See Sink."""
         self.outcome = (reason, 1 if reason else 0)
         self.exit()
+
+    def _failed(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """A bug while a tick is taken in is one like all others; asyncio would only log it."""
+        if "handle" in context and isinstance(error := context.get("exception"), Exception):
+            self._handle_exception(error)
+        else:
+            loop.default_exception_handler(context)
 
     def _fatal_error(self) -> None:
         """Textual's way out after a bug of ours: it would print pages of traceback; a line must do."""

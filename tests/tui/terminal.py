@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 PATIENCE_S = 30.0
-QUIET_S = 0.2
+QUIET_S = 0.12
 """What has written nothing for so long has drawn all that it has to."""
 SGR = re.compile(rb"\x1b\[([\d;:]*)m")
 SAID = ("TERM", "COLORTERM", "NO_COLOR", "LANG", "LC_ALL", "LC_CTYPE", "PYTHONUTF8", "PYTHONIOENCODING")

@@ -373,10 +373,6 @@ async def test_no_color_leaves_no_colour(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("NO_COLOR", "1")
     async with running() as screen:
         await screen.ticks(2)
-        for pane in screen.app.query(Pane).results():
-            for strip in pane.render_lines(pane.size.region):
-                for segment in strip:
-                    assert segment.style is not None
-                    assert segment.style.color is not None
-                    red, green, blue = segment.style.color.get_truecolor()
-                    assert red == green == blue
+        for strip in screen.app.screen._compositor.render_strips():
+            for segment in strip:
+                assert segment.style is None or (segment.style.color, segment.style.bgcolor) == (None, None)

@@ -6,6 +6,7 @@ import os
 import random
 import re
 import signal
+import termios
 
 import pytest
 
@@ -39,6 +40,15 @@ def toured(environ: dict[str, str], *arguments: str, size: tuple[int, int] = (12
         return screen.said
 
 
+def glanced(environ: dict[str, str]) -> bytes:
+    """All that is written on a short way: a page, the menu, a prompt, lists of disks, the time line."""
+    with terminal(BUSY, environ=environ) as screen:
+        started(screen)
+        screen.type("?", "\x1b:", "\x1bf", "\x1b", "\t\tvv", "[")
+        assert screen.leave() == 0, screen.said[-600:]
+        return screen.said
+
+
 @pytest.mark.parametrize(
     ("term", "colorterm", "kind"),
     [
@@ -53,45 +63,42 @@ def toured(environ: dict[str, str], *arguments: str, size: tuple[int, int] = (12
     ],
 )
 def test_no_more_colours_than_the_terminal_has(term: str, colorterm: str, kind: str) -> None:
-    with terminal(BUSY, environ={"TERM": term, "COLORTERM": colorterm, **UTF8}) as screen:
-        started(screen)
-        screen.type("?", "\x1b", ":", "\x1b", "f", "\x1b", "\t", "\t", "j", "v", "v", "[")
-        assert screen.leave() == 0, screen.said[-600:]
-        assert colours(screen.said) == {kind}
+    assert colours(glanced({"TERM": term, "COLORTERM": colorterm, **UTF8})) == {kind}
 
 
-@pytest.mark.parametrize("environ", [{"TERM": "xterm-256color", "NO_COLOR": "1"}, {"TERM": "vt100"}])
-def test_no_colour_at_all(environ: dict[str, str]) -> None:
-    said = toured({**environ, **UTF8})
+def test_no_colour_at_all() -> None:
+    said = toured({"TERM": "xterm-256color", "NO_COLOR": "1", **UTF8})
     assert colours(said) == set()
-    for attribute in (b"\x1b[1m", b"\x1b[7m", b"\x1b[1;4m"):
+    for attribute in (b"\x1b[1m", b"\x1b[7m", b"\x1b[1;4m", b"\x1b[4;7m"):
         assert attribute in said
 
 
+def test_no_colour_where_there_are_none() -> None:
+    assert colours(glanced({"TERM": "vt100", **UTF8})) == set()
+
+
 def test_an_empty_no_color_asks_for_nothing() -> None:
-    with terminal(BUSY, environ={"TERM": "xterm-256color", "NO_COLOR": "", **UTF8}) as screen:
-        started(screen)
-        assert screen.leave() == 0
-        assert colours(screen.said) == {"256"}
+    assert colours(glanced({"TERM": "xterm-256color", "NO_COLOR": "", **UTF8})) == {"256"}
+
+
+def test_plain_ascii_in_every_view() -> None:
+    assert toured({"TERM": "xterm-256color", "LANG": "C"}).isascii()
 
 
 @pytest.mark.parametrize(
     "locale",
-    [{"LANG": "C"}, {"LC_ALL": "POSIX"}, {}, {"LANG": "de_DE.ISO-8859-1"}, {"LANG": "de_DE"}, {"LC_ALL": "C", **UTF8}],
+    [{"LC_ALL": "POSIX"}, {}, {"LANG": "de_DE.ISO-8859-1"}, {"LANG": "de_DE"}, {"LC_ALL": "C", **UTF8}],
 )
 def test_plain_ascii_where_the_locale_has_no_more(locale: dict[str, str]) -> None:
-    assert toured({"TERM": "xterm-256color", **locale}).isascii()
+    assert glanced({"TERM": "xterm-256color", **locale}).isascii()
 
 
 @pytest.mark.parametrize("locale", [UTF8, {"LANG": "C", "LC_CTYPE": "C.UTF-8"}, {"LC_CTYPE": "UTF-8"}])
 def test_unicode_where_the_locale_has_it(locale: dict[str, str]) -> None:
-    with terminal(BUSY, environ={"TERM": "xterm-256color", **locale}) as screen:
-        started(screen)
-        assert screen.leave() == 0
-        assert "┏".encode() in screen.said
+    assert "┏".encode() in glanced({"TERM": "xterm-256color", **locale})
 
 
-@pytest.mark.parametrize("size", [(80, 24), (20, 5), (1, 1), (300, 90)])
+@pytest.mark.parametrize("size", [(80, 24), (20, 5), (1, 1)])
 def test_every_size_is_drawn(size: tuple[int, int]) -> None:
     with terminal(BUSY, size=size) as screen:
         screen.until(b"\x1b[?2004h")
@@ -100,7 +107,7 @@ def test_every_size_is_drawn(size: tuple[int, int]) -> None:
         assert screen.leave() == 0, screen.said[-600:]
 
 
-@pytest.mark.parametrize("opened", ["", "?", ":", "f", "w", "\r", "e", "[", "\t\tv", "t"])
+@pytest.mark.parametrize("opened", ["", "?", ":", "f", "w", "\r", "[", "\t\tv"])
 def test_another_size_at_any_moment(opened: str) -> None:
     dice = random.Random(opened)
     with terminal(BUSY) as screen:
@@ -131,8 +138,6 @@ def put_back(said: bytes) -> bool:
 
 @pytest.mark.parametrize("way", ["q", "\x03", "SIGTERM", "SIGHUP", "broken"])
 def test_the_terminal_is_put_back(way: str) -> None:
-    import termios
-
     with terminal(BROKEN if way == "broken" else BUSY) as screen:
         before = termios.tcgetattr(screen.ours)
         started(screen)
@@ -152,9 +157,10 @@ def test_what_is_no_key_harms_nothing(junk: str) -> None:
     """A terminal that is not of UTF-8 sends such bytes for a key; a bad line sends anything."""
     with terminal(BUSY) as screen:
         started(screen)
-        screen.type(junk)
+        screen.type(junk, "\x1b")
+        assert b"Leave; every BPF program" in screen.type("?"), screen.said[-600:]
         screen.type("\x1b")
-        assert screen.leave() == 0, screen.said[-600:]
+        assert screen.leave() == 0
 
 
 @pytest.mark.parametrize("term", ["dumb", "", None])
