@@ -34,7 +34,7 @@ from tui.findings.finding import Finding
 from tui.findings.watch import Watch
 from tui.tails import Tail
 from tui.timeline import Timeline
-from tui.window import Key, Moving, Window
+from tui.window import Moving, Window
 
 MOST_ROWS = 20_000
 MOST_BYTES = 6 << 20
@@ -164,7 +164,7 @@ class ProbeView(msgspec.Struct, frozen=True):
     counts: Counts
     seen_hz: float
     log: Log
-    moving: Mapping[Key, Moving]
+    moving: Moving
     disks: tuple[Disk, ...]
     span_ns: int
     tails: Mapping[str, Tail]
