@@ -113,7 +113,8 @@ def _sum(parts: Sequence[Lanes], width: int, first: int) -> int | None:
     bits, mask = 8 * width, _EVERY_OTHER[width]
     even = odd = 0
     for part in parts:
-        whole = as_integer(part, width) << bits * (part.first - first)
+        counts = part.counts if part.width == width else _resized(part.counts, part.width, width)
+        whole = int.from_bytes(counts, "little") << bits * (part.first - first)
         # With every other lane taken out, each has room to grow into its neighbour's place.
         even += whole & mask
         odd += whole >> bits & mask

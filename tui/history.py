@@ -34,7 +34,7 @@ from tui.tails import Tail
 from tui.tape import HISTORY_S, Tape
 from tui.tape import MOST_BYTES as MOST_TAPE_BYTES
 from tui.timeline import Timeline
-from tui.window import Key, Moving, Window
+from tui.window import Moving, Window
 
 
 class ProbeView(msgspec.Struct, frozen=True):
@@ -61,7 +61,7 @@ class ProbeView(msgspec.Struct, frozen=True):
     counts: Counts
     seen_hz: float
     log: Log
-    moving: Mapping[Key, Moving]
+    moving: Moving
     disks: tuple[Disk, ...]
     span_ns: int
     tails: Mapping[str, Tail]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -23,32 +24,35 @@ class Tail(NamedTuple):
 
 
 class Tails:
-    """The sums of each disk over all its operations: what comes is added, and taken off when it is too old."""
+    """The sums of each disk over all its operations: what comes is added, and taken off when it is too old.
+
+    Sums are integers that have a count in every few bytes, that of slot 0 lowest.
+    """
 
     def __init__(self) -> None:
         self._sums: dict[str, int] = {}
+        self._ticks: deque[Mapping[str, int]] = deque()
 
     def add(self, hists: Iterable[Hist]) -> None:
         """Counts what a tick has."""
+        tick: dict[str, int] = {}
         for hist in hists:
-            if hist.stage == "device":
-                self._sums[hist.disk] = self._sums.get(hist.disk, 0) + _counts(hist)
+            if hist.stage == "device" and hist.lanes.counts:
+                counts = as_integer(hist.lanes, BYTES) << 8 * BYTES * hist.lanes.first
+                tick[hist.disk] = tick.get(hist.disk, 0) + counts
+        for disk, counts in tick.items():
+            self._sums[disk] = self._sums.get(disk, 0) + counts
+        self._ticks.append(tick)
 
-    def take_off(self, hists: Iterable[Hist]) -> None:
-        """Counts no longer what was added."""
-        for hist in hists:
-            if hist.stage == "device":
-                self._sums[hist.disk] -= _counts(hist)
+    def take_off(self) -> None:
+        """Counts no longer what was added first."""
+        for disk, counts in self._ticks.popleft().items():
+            self._sums[disk] -= counts
 
     def find(self) -> Mapping[str, Tail]:
         """Those of the disks that did something; what is known of the others is forgotten."""
         self._sums = {disk: counts for disk, counts in self._sums.items() if counts}
         return {disk: _tail(counts) for disk, counts in self._sums.items()}
-
-
-def _counts(hist: Hist) -> int:
-    """The counts in an integer, that of slot 0 lowest."""
-    return as_integer(hist.lanes, BYTES) << 8 * BYTES * hist.lanes.first
 
 
 def _tail(counts: int) -> Tail:

@@ -16,7 +16,7 @@ from typing import NamedTuple, get_args
 import msgspec
 
 from probes.lanes import latency_of
-from probes.latency import SLOTS, Latency
+from probes.latency import Latency
 from probes.merge import merge_hists
 from probes.snapshot import Disk, Hist, Op, Stage
 
@@ -168,14 +168,12 @@ def _column(disk: Disk | None, hists: Sequence[Hist]) -> Column:
 
 
 def _frame(time: int, span_ns: int, columns: Mapping[str, Column]) -> Frame:
+    hists = [hist for column in columns.values() for hist in column.hists]
     reach: dict[Stage, tuple[int, int]] = {}
-    busiest = 0
-    for column in columns.values():
-        for hist in column.hists:
-            busiest = max(busiest, hist.count)
-            if hist.lanes.counts:
-                low, high = reach.get(hist.stage, (SLOTS, 0))
-                reach[hist.stage] = min(low, hist.lanes.first), max(high, hist.lanes.end - 1)
+    for stage in STAGES:
+        if filled := [hist.lanes for hist in hists if hist.stage == stage and hist.lanes.counts]:
+            reach[stage] = min([lanes.first for lanes in filled]), max([lanes.end for lanes in filled]) - 1
+    busiest = max([hist.count for hist in hists], default=0)
     packed = {name: _pack(column) for name, column in columns.items()}
     return Frame(time, span_ns, packed, reach, busiest, sum(len(one) + OVERHEAD_BYTES for one in packed.values()))
 

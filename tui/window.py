@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from itertools import chain
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
-import msgspec
-
-from probes.lanes import latency_of
-from probes.latency import Latency
 from probes.merge import merge_parts, merge_work
 from probes.snapshot import Hist, Op, Part, ProbeTick, Stage, Work
 from tui.tails import Tail, Tails
@@ -22,48 +18,27 @@ WINDOW_NS = 10_000_000_000
 Summable = TypeVar("Summable", Part, Work)
 
 
-class Key(NamedTuple):
-    """What a histogram is of."""
-
-    disk: str
-    op: Op
-    stage: Stage
-
-
-class Moving(msgspec.Struct, frozen=True):
-    """A histogram over the window; bytes and errors likewise."""
-
-    latency: Latency
-    bytes: int
-    errors: int
-
-
 ByDisk = Mapping[str, Sequence[Hist]]
 
 
-class Sums(Mapping[Key, Moving]):
-    """The histograms of some ticks by key, added up when they are looked at."""
+class Moving:
+    """The histograms of some ticks, as they came."""
 
-    def __init__(self, ticks: Sequence[ByDisk]) -> None:
-        self._ticks = ticks
+    def __init__(self, ticks: Iterable[ByDisk]) -> None:
+        self._ticks = tuple(ticks)
 
-    def __getitem__(self, key: Key) -> Moving:
-        disk, op, stage = key
-        found = [hist for tick in self._ticks for hist in tick.get(disk, ()) if hist.stage == stage and hist.op == op]
-        if not found:
-            raise KeyError(key)
-        return Moving(latency_of(*found), sum(hist.bytes for hist in found), sum(hist.errors for hist in found))
+    def of(self, disk: str, stage: Stage, op: Op | None) -> list[Hist]:
+        """Those of a disk at that stage, of one operation or of all."""
+        return [
+            hist for tick in self._ticks for hist in tick.get(disk, ()) if hist.stage == stage and op in (None, hist.op)
+        ]
 
-    @cached_property
-    def _keys(self) -> frozenset[Key]:
-        hists = (hist for tick in self._ticks for some in tick.values() for hist in some)
-        return frozenset(Key(hist.disk, hist.op, hist.stage) for hist in hists)
-
-    def __iter__(self) -> Iterator[Key]:
-        return iter(self._keys)
-
-    def __len__(self) -> int:
-        return len(self._keys)
+    def among(self, has: Callable[[str, Op], bool]) -> Moving:
+        """Those of the disks and operations of which `has` says so."""
+        return Moving(
+            {disk: [hist for hist in hists if has(disk, hist.op)] for disk, hists in tick.items()}
+            for tick in self._ticks
+        )
 
 
 class Summed(Sequence[Summable]):
@@ -125,12 +100,13 @@ class Window:
             self.span_ns -= self._spans.popleft()
             self._work.popleft()
             self._parts.popleft()
-            self._tails.take_off(chain.from_iterable(self._hists.popleft().values()))
+            self._hists.popleft()
+            self._tails.take_off()
         self._found = None
 
-    def moving(self) -> Mapping[Key, Moving]:
+    def moving(self) -> Moving:
         """The histograms of the window as it is now."""
-        return Sums(tuple(self._hists))
+        return Moving(self._hists)
 
     def work(self) -> Sequence[Work]:
         """Who asked for what in the window, by process, cgroup, disk and operation."""

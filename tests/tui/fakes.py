@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable
+from typing import NamedTuple
 
 from probes.filter import Filter, parse
 from probes.lanes import lanes
@@ -19,13 +20,14 @@ from probes.snapshot import (
     Exit,
     Hello,
     Hist,
+    Op,
     ProbeInfo,
     ProbeTick,
     Row,
     Snapshot,
+    Stage,
 )
 from tui.source import Sink
-from tui.window import Key
 
 START = 1_750_000_000_123_000_000
 SECOND = 1_000_000_000
@@ -138,6 +140,14 @@ def open_row(number: int, time: int) -> Row:
         note,
         0,
     ]
+
+
+class Key(NamedTuple):
+    """What a histogram is of."""
+
+    disk: str
+    op: Op
+    stage: Stage
 
 
 def hist(key: Key, low_us: float, count: int, seed: int, slow: float = 0.0) -> Hist:

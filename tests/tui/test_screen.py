@@ -12,7 +12,6 @@ from probes.snapshot import ProbeTick, SetFilter, SetInterval, Snapshot, State, 
 from tests.tui.fakes import FakeSource, exec_row
 from tests.tui.screen import make_app, running
 from tui import keys
-from tui.panes.pane import Pane
 from tui.widgets.glyphs import ASCII
 
 SIZES = [(80, 24), (120, 40), (200, 50)]

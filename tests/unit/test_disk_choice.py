@@ -20,7 +20,6 @@ from tests.unit.disk_views import view
 from tests.unit.sessions import BLOCK, HELLO, Outcome, snapshot
 from tui.panes.block.chosen import asked_for, chosen
 from tui.recording import Writer
-from tui.window import Key
 
 Ebtop = Callable[..., Outcome]
 DISKS, OPS, STAGES = ("sda", "sdb"), ("read", "write", "flush"), ("device", "queue")
@@ -105,9 +104,8 @@ def test_a_pane_draws_only_what_was_asked_for() -> None:
     fields = {name: getattr(given, name) for name in ("hists", "parts", "work", "disks")}
     seen = chosen(view("disk:sda !op:read", **fields))
     assert asked_for(seen) == {"sda"}
-    assert {(key.disk, key.op) for key in seen.moving} == {("sda", "write"), ("sda", "flush")}
-    assert seen.moving[Key("sda", "write", "device")].latency.count
-    assert Key("sda", "read", "device") not in seen.moving
+    assert {hist.op for hist in seen.moving.of("sda", "device", None)} == {"write", "flush"}
+    assert seen.moving.of("sdb", "device", None) == []
     assert {one.disk for one in seen.work} == {one.disk for one in seen.parts} == set(seen.tails) == {"sda"}
     assert [disk.name for disk in seen.disks] == ["sda"]
     whole = view("pid:2412", **fields)

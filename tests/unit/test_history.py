@@ -7,13 +7,12 @@ import pytest
 
 from probes.filter import parse
 from probes.lanes import lanes, latency_of
-from probes.latency import merge
 from probes.snapshot import Column, Counts, Exit, Part, ProbeTick, Row, Work
-from tests.tui.fakes import HELLO, SECOND, Machine, hist
+from tests.tui.fakes import HELLO, SECOND, Key, Machine, hist
 from tests.tui.raid import raid_tick
 from tui.history import History
 from tui.log import Log
-from tui.window import Key, Window
+from tui.window import Window
 
 COLUMNS = (
     Column("pid", "PID", "pid", 7, ""),
@@ -99,9 +98,8 @@ def test_the_window_is_the_sum_of_the_ticks_within_it() -> None:
     for tick in ticks:
         window.add(SECOND, ProbeTick("block", "on", hists=tick))
     moving = window.moving()
-    for at, key in enumerate((Key("sda", "read", "device"), Key("sdb", "write", "queue"))):
-        parts = [latency_of(t[at]) for t in ticks[-3:]]
-        assert moving[key].latency == merge(parts)
+    for at, key in enumerate((("sda", "device", "read"), ("sdb", "queue", None))):
+        assert moving.of(*key) == [t[at] for t in ticks[-3:]]
     assert window.span_ns == 3 * SECOND
 
 
@@ -110,7 +108,7 @@ def test_a_disk_that_falls_silent_leaves_the_window() -> None:
     window.add(SECOND, ProbeTick("block", "on", hists=[hist(Key("sda", "read", "device"), 100, 50, 1)]))
     for _ in range(3):
         window.add(SECOND, ProbeTick("block", "on", hists=[]))
-    assert window.moving() == {}
+    assert window.moving().of("sda", "device", None) == []
 
 
 def test_the_tail_of_a_disk_is_that_of_all_its_operations_in_the_device() -> None:
@@ -119,7 +117,7 @@ def test_the_tail_of_a_disk_is_that_of_all_its_operations_in_the_device() -> Non
     for n in range(5):
         hists = [hist(key, 100 * 20**at, 300, n, 0.03) for at, key in enumerate(keys)]
         window.add(SECOND, ProbeTick("block", "on", hists=hists))
-    whole = merge(window.moving()[key].latency for key in keys[:2])
+    whole = latency_of(*window.moving().of("sda", "device", None))
     assert window.tails["sda"].requests == whole.count
     assert window.tails["sda"].p99_ns == pytest.approx(whole.percentile_ns(0.99))
     for _ in range(3):

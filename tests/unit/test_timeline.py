@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 from probes.lanes import latency_of
 from probes.latency import merge
 from probes.snapshot import Disk, Hist
-from tests.tui.fakes import SECOND, START, hist
+from tests.tui.fakes import SECOND, START, Key, hist
 from tui.timeline import Column, Level, Timeline, unpacked
-from tui.window import Key
 
 LEVELS = (Level(1, 10, 1 << 20), Level(5, 4, 1 << 20), Level(2, 3, 1 << 20))
 READ = Key("sda", "read", "device")

@@ -76,8 +76,9 @@ def _by_kind(scene: Scene, disks: Sequence[str], op: Op) -> Mapping[_Kind, Laten
     parts: dict[_Kind, list[Part]] = {}
     for moment in scene.moments:
         for disk in disks:
-            for part in moment.parts.get((disk, op), ()):
-                parts.setdefault(_Kind(part.size, part.sequential), []).append(part)
+            for part in moment.parts.get(disk, ()):
+                if part.op == op:
+                    parts.setdefault(_Kind(part.size, part.sequential), []).append(part)
     whole = {kind: latency_of(*some) for kind, some in parts.items()}
     return whole if sum(latency.count for latency in whole.values()) >= FEWEST else {}
 

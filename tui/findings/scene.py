@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 import msgspec
 
@@ -14,6 +15,8 @@ from tui.findings.siblings import Family
 
 OPS: tuple[Op, ...] = ("read", "write", "flush", "discard", "other")
 _NOTHING = Series()
+
+OfDisk = TypeVar("OfDisk", Hist, Part, Work)
 
 
 class Totals(msgspec.Struct, frozen=True):
@@ -42,26 +45,24 @@ class Moment:
     @cached_property
     def hists(self) -> Mapping[str, Sequence[Hist]]:
         """By disk."""
-        by_disk: dict[str, list[Hist]] = {}
-        for hist in self.all_hists:
-            by_disk.setdefault(hist.disk, []).append(hist)
-        return by_disk
+        return _by_disk(self.all_hists)
 
     @cached_property
     def work(self) -> Mapping[str, Sequence[Work]]:
         """By disk."""
-        by_disk: dict[str, list[Work]] = {}
-        for work in self.all_work:
-            by_disk.setdefault(work.disk, []).append(work)
-        return by_disk
+        return _by_disk(self.all_work)
 
     @cached_property
-    def parts(self) -> Mapping[tuple[str, Op], Sequence[Part]]:
-        """By disk and operation."""
-        by_disk: dict[tuple[str, Op], list[Part]] = {}
-        for part in self.all_parts:
-            by_disk.setdefault((part.disk, part.op), []).append(part)
-        return by_disk
+    def parts(self) -> Mapping[str, Sequence[Part]]:
+        """By disk."""
+        return _by_disk(self.all_parts)
+
+
+def _by_disk(items: Sequence[OfDisk]) -> Mapping[str, Sequence[OfDisk]]:
+    found: dict[str, list[OfDisk]] = {}
+    for item in items:
+        found.setdefault(item.disk, []).append(item)
+    return found
 
 
 @dataclass(frozen=True)

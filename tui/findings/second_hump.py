@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from probes.humps import Mode, second_hump
 from probes.lanes import Lanes
-from probes.latency import low_ns, slot_of
+from probes.latency import SLOTS, low_ns, slot_of
 from probes.snapshot import Op
 from tui.findings.finding import Finding
 from tui.findings.rule import SOME_SECONDS, Candidate
@@ -36,6 +36,9 @@ EXPECTED = 6.0
 """A sibling can tell if it should have had so many slow requests."""
 EACH_TURN = 64
 """Histograms that are searched in one second; where there are more, they take turns."""
+
+_ENDS_NS = tuple(low_ns(slot) + low_ns(slot + 1) for slot in range(SLOTS))
+"""Both ends of each slot together."""
 
 
 class _Hump(NamedTuple):
@@ -92,8 +95,9 @@ def _suspect(key: Key, series: Series) -> bool:
 
 def _time(lanes: Lanes, border: int) -> float:
     """What the requests from a slot on took together, in nanoseconds."""
-    slow = enumerate(lanes.values()[max(border - lanes.first, 0) :], max(border, lanes.first))
-    return sum(count * (low_ns(slot) + low_ns(slot + 1)) / 2 for slot, count in slow)
+    first = max(border, lanes.first)
+    slow = zip(lanes.values()[first - lanes.first :], _ENDS_NS[first:], strict=False)
+    return sum(count * ends_ns / 2 for count, ends_ns in slow)
 
 
 def _alike(scene: Scene, hump: _Hump, family: Family) -> tuple[str, ...]:

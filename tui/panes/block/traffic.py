@@ -7,15 +7,15 @@ from functools import lru_cache
 
 import msgspec
 
-from probes.latency import Latency, merge
+from probes.lanes import latency_of
+from probes.latency import EMPTY, Latency
 from probes.snapshot import Op, Stage
 from tui import format as units
 from tui.history import ProbeView
 from tui.panes.block.cursor import Stretch
 from tui.panes.block.strands import Choice
-from tui.timeline import OPS, Column, Frame, unpacked
+from tui.timeline import Column, Frame, unpacked
 from tui.widgets.line import Role
-from tui.window import Key, Moving
 
 Figure = tuple[str, str, Role]
 """A name, a text, and what it is."""
@@ -73,16 +73,16 @@ def latencies(latency: Latency) -> tuple[float, ...]:
 def of_window(view: ProbeView, disk: str, choice: Choice) -> Traffic:
     """That of the last seconds; busy and depth are those of the last tick."""
     seconds = max(view.span_ns, 1) / 1e9
-    device = _moving(view, disk, "device", choice.op)
-    stage = device if choice.stage == "device" else _moving(view, disk, choice.stage, choice.op)
+    device = view.moving.of(disk, "device", choice.op)
+    stage = device if choice.stage == "device" else view.moving.of(disk, choice.stage, choice.op)
     state = next((one for one in view.disks if one.name == disk), None)
     return Traffic(
-        sum(part.latency.count for part in device) / seconds,
-        sum(part.bytes for part in device) / seconds,
-        sum(part.errors for part in device),
+        sum(hist.count for hist in device) / seconds,
+        sum(hist.bytes for hist in device) / seconds,
+        sum(hist.errors for hist in device),
         state.busy if state else None,
         state.depth if state else None,
-        merge(part.latency for part in stage),
+        latency_of(*stage),
     )
 
 
@@ -99,7 +99,7 @@ def of_stretch(stretch: Stretch, disk: str, choice: Choice) -> Traffic:
     return _of_columns(columns, stretch.span_ns, choice)
 
 
-NOTHING = Traffic(0.0, 0.0, 0, None, None, merge(()))
+NOTHING = Traffic(0.0, 0.0, 0, None, None, EMPTY)
 
 
 class Trace(msgspec.Struct, frozen=True):
@@ -128,22 +128,18 @@ def _trace(packed: bytes, span_ns: int, stage: Stage, op: Op | None) -> Trace:
 
 def _of_columns(columns: Sequence[tuple[int, Column]], span_ns: int, choice: Choice) -> Traffic:
     seconds = max(span_ns, 1) / 1e9
-    device = [piece for _, column in columns for piece in column.of("device", choice.op)]
+    device = [hist for _, column in columns for hist in column.of("device", choice.op)]
+    stage = [hist for _, column in columns for hist in column.of(choice.stage, choice.op)]
     return Traffic(
-        sum(piece.count for piece in device) / seconds,
-        sum(piece.bytes for piece in device) / seconds,
-        sum(piece.errors for piece in device),
+        sum(hist.count for hist in device) / seconds,
+        sum(hist.bytes for hist in device) / seconds,
+        sum(hist.errors for hist in device),
         _mean([(span, column.busy) for span, column in columns], span_ns),
         _mean([(span, column.depth) for span, column in columns], span_ns),
-        merge(column.latency(choice.stage, choice.op) for _, column in columns),
+        latency_of(*stage),
     )
 
 
 def _mean(parts: Sequence[tuple[int, float | None]], span_ns: int) -> float | None:
     known = [span * value for span, value in parts if value is not None]
     return sum(known) / max(span_ns, 1) if known else None
-
-
-def _moving(view: ProbeView, disk: str, stage: Stage, op: Op | None) -> list[Moving]:
-    found = [view.moving.get(Key(disk, one, stage)) for one in OPS if op in (None, one)]
-    return [moving for moving in found if moving]
