@@ -17,6 +17,7 @@ from tests.unit.sessions import SECOND
 from tui import rewind
 from tui.history import History, ProbeView, View
 from tui.log import Log
+from tui.timeline import STAGES
 
 
 class Made(NamedTuple):
@@ -80,8 +81,9 @@ def listed(probe: ProbeView) -> list[object]:
 
 def figures(probe: ProbeView) -> tuple[object, ...]:
     """All that is to be the same, but for the rows."""
+    moving = [probe.moving.of(disk, stage, None) for disk in sorted(probe.tails) for stage in STAGES]
     return (
-        probe.state, probe.message, probe.counts, probe.seen_hz, dict(probe.moving), probe.disks, probe.span_ns,
+        probe.state, probe.message, probe.counts, probe.seen_hz, moving, probe.disks, probe.span_ns,
         probe.tails, list(probe.work), list(probe.parts), probe.facts, probe.thresholds, probe.selected, probe.findings,
     )  # fmt: skip
 
