@@ -40,6 +40,7 @@ from tui.panes.arrangement import Arrangement
 from tui.panes.block.pane import BlockPane
 from tui.panes.pane import Pane
 from tui.panes.rows.pane import RowPane
+from tui.settings.kept import Layout
 from tui.settings.setup import Setup
 from tui.source import Source
 from tui.widgets.colourless import Colourless
@@ -110,9 +111,9 @@ class Ebtop(App[None]):
         tables = Container(*(pane for pane in self.panes if isinstance(pane, RowPane)), id="tables")
         graphs = Container(*(pane for pane in self.panes if isinstance(pane, BlockPane)), id="graphs")
         self._arrangement = Arrangement(self.panes, (tables, graphs))
-        layout = self._setup.layout
-        # A digit brings back what is hidden only where there is no probe to be turned on.
-        self._arrangement.restore(layout.zoomed, () if self.source.live else layout.hidden)
+        # A recording is another machine's: it is not looked at as this one is.
+        layout = self._setup.layout if self.source.live else Layout()
+        self._arrangement.restore(layout.zoomed)
         for pane in self.panes:
             pane.begin_with(layout.views.get(pane.view.info.id, ""))
         self._pane = self.panes[0]
@@ -140,6 +141,7 @@ class Ebtop(App[None]):
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self.exit)
         loop.set_exception_handler(self._failed)
+        self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         self._arrangement.focus(self._arrangement.zoomed or next(iter(self._arrangement.present), self._pane))
         self._arrangement.apply()
         for warning in self._setup.warnings:
@@ -150,7 +152,8 @@ class Ebtop(App[None]):
     def on_unmount(self) -> None:
         """Nothing more is shown."""
         self.source.stop()
-        self._appearance.keep_layout()
+        if self.source.live:
+            self._appearance.keep_layout()
         if (recorded := self._recording.finish()) and not self.outcome[0]:
             self.outcome = (recorded, 0)
 

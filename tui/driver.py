@@ -22,10 +22,10 @@ class Driver(LinuxDriver):
         parser = XTermParser(self._debug)
         decode = getincrementaldecoder("utf-8")("replace").decode
         while not self.exit_event.is_set():
-            if select.select([self.fileno], [], [], WAIT_S)[0]:
-                # Nothing is fed where a character has only begun: that would mean the end.
-                if text := decode(os.read(self.fileno, MOST_BYTES)):
-                    for event in parser.feed(text):
-                        self.process_message(event)
+            ready = select.select([self.fileno], [], [], WAIT_S)[0]
+            # Nothing is fed where a character has only begun: that would mean the end.
+            if ready and (text := decode(os.read(self.fileno, MOST_BYTES))):
+                for event in parser.feed(text):
+                    self.process_message(event)
             for event in parser.tick():
                 self.process_message(event)

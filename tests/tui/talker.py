@@ -1,8 +1,8 @@
 """Run in a terminal by the tests of terminals: the real screen over a session that is made up.
 
 Its first argument is what happens: a session of one hostile tick ends with that reason as soon as it is asked for
-anything; `busy` goes on and answers nothing, `broken` then tells of a row
-that no collector makes, which is a bug of ours. Then come the theme and, perhaps, `--no-mouse`.
+anything; `busy` goes on and answers nothing, `broken` then tells of what
+no collector tells, which is a bug of ours. Then come the theme and, perhaps, `--no-mouse`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sys
 
 import msgspec
 
-from probes.snapshot import Bye, Control, Hello, Message, ProbeTick
+from probes.snapshot import Bye, Control, Hello, Message, ProbeTick, Toggle
 from tests.tui.fakes import HELLO, Machine, exec_row
 from tests.tui.raid import raid_tick
 from tui import app, source
@@ -63,11 +63,10 @@ class Busy(Talker):
         self._said = [[machine.tick() for _ in range(BUSY_TICKS)]]
         self._breaks = reason == BROKEN
         if self._breaks:
-            tick = machine.tick()
-            self._said.append([msgspec.structs.replace(tick, probes=(ProbeTick("exec", "on", rows=[[1]]),))])
+            self._said.append([msgspec.structs.replace(machine.tick(), probes=None)])
 
     def send(self, control: Control) -> None:
-        if self._breaks:
+        if self._breaks and isinstance(control, Toggle):
             super().send(control)
 
 

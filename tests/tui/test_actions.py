@@ -59,3 +59,22 @@ async def test_an_export_that_cannot_be_written_is_told(tmp_path: Path, monkeypa
         await screen.ticks(2)
         await screen.press("e", *"csv", "enter")
         assert "cannot write ebtop-" in screen.text
+
+
+async def test_a_burst_of_keys_leaves_a_menu_once() -> None:
+    async with running() as screen:
+        await screen.ticks(2)
+        await screen.press("colon", *"help", "enter", "enter", "escape", "escape")
+        assert screen.app.is_running
+        await screen.press("e", "escape", "escape", "colon", "escape", "escape")
+        assert screen.app.is_running
+
+
+async def test_a_wrong_filter_is_not_accepted() -> None:
+    async with running() as screen:
+        await screen.ticks(2)
+        await screen.press("f", *"user:root", "space", *"pid:x", "enter")
+        assert "is not a process id" in screen.text
+        assert "filter: user:root pid:x" in screen.text
+        await screen.press("escape")
+        assert "no filter" in screen.text

@@ -9,7 +9,7 @@ import pytest
 from textual import events
 
 from probes.snapshot import ProbeTick, SetFilter, SetInterval, Snapshot, State, Toggle
-from tests.tui.fakes import FakeSource, exec_row
+from tests.tui.fakes import FakeSource, Machine, exec_row
 from tests.tui.screen import make_app, running
 from tui import keys
 from tui.widgets.glyphs import ASCII
@@ -375,3 +375,22 @@ async def test_no_color_leaves_no_colour(monkeypatch: pytest.MonkeyPatch) -> Non
         for strip in screen.app.screen._compositor.render_strips():
             for segment in strip:
                 assert segment.style is None or (segment.style.color, segment.style.bgcolor) == (None, None)
+
+
+async def test_the_light_theme_is_light_everywhere() -> None:
+    source = FakeSource()
+    app = make_app(source, chosen="light", glyphs=ASCII)
+    theme = app.current_theme
+    loud = {"#875f00", "#af0000", "#000000"}
+    async with app.run_test(size=(120, 40)) as pilot:
+        source.give(*(Machine().tick() for _ in range(3)))
+        for keys in ("", "?", "escape", ":", "escape", "f", "escape", "w", "escape", "enter", "escape", "[", "e"):
+            await pilot.press(*[keys] if keys else [])
+            await pilot.pause()
+            await pilot.pause()
+            for segment in (one for strip in app.screen._compositor.render_strips() for one in strip):
+                assert segment.style is not None
+                ground = segment.style.color if segment.style.reverse else segment.style.bgcolor
+                assert ground is not None, (keys, segment)
+                assert sum(ground.get_truecolor()) > 500 or ground.name in loud, (keys, segment)
+    assert not theme.dark

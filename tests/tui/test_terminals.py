@@ -152,6 +152,23 @@ def test_the_terminal_is_put_back(way: str) -> None:
         assert termios.tcgetattr(screen.ours) == before
 
 
+def test_a_stopped_one_is_drawn_anew() -> None:
+    """^Z itself is not taken: a signal stops it."""
+    with terminal(BUSY) as screen:
+        started(screen)
+        screen.type("\x1a")
+        os.kill(screen.process.pid, signal.SIGTSTP)
+        screen.settle()
+        assert os.WIFSTOPPED(os.waitpid(screen.process.pid, os.WUNTRACED)[1])
+        assert put_back(screen.said)
+        before = len(screen.said)
+        os.kill(screen.process.pid, signal.SIGCONT)
+        screen.settle()
+        assert b"web-17" in screen.said[before:]
+        assert screen.leave() == 0
+        assert put_back(screen.said)
+
+
 @pytest.mark.parametrize("junk", ["\udce9", "\udcff\udcfe", "\x1b[<0;1", "\x1b[200~\udce9\x1b[201~"])
 def test_what_is_no_key_harms_nothing(junk: str) -> None:
     """A terminal that is not of UTF-8 sends such bytes for a key; a bad line sends anything."""

@@ -14,7 +14,7 @@ from tui.settings.settings import Settings
 from tui.settings.setup import setup
 from tui.theme import ThemeError, directory
 
-LAYOUT = Layout("block", ("open",), {"block": "who"})
+LAYOUT = Layout("block", {"block": "who"})
 
 
 @pytest.fixture

@@ -32,11 +32,8 @@ class Appearance:
 
     def keep_layout(self) -> None:
         """Remember which panes there are, and what they show; to be called at the end."""
-        zoomed, hidden = self._arrangement.zoomed, self._arrangement.hidden
-        layout = Layout(
-            zoomed.view.info.id if zoomed else "",
-            tuple(sorted(pane.view.info.id for pane in hidden)),
-            {pane.view.info.id: pane.face for pane in self._host.panes if pane.face},
-        )
+        zoomed = self._arrangement.zoomed
+        views = {pane.view.info.id: pane.face for pane in self._host.panes if pane.face}
+        layout = Layout(zoomed.view.info.id if zoomed else "", views)
         if layout != self._begun:
             self._kept.with_layout(layout).save()

@@ -34,6 +34,8 @@ class Pages:
             for command in self._keymap.commands
             if command.where in where and command.id != "palette"
         ]
+        # The first one is what Enter alone does: it must do no harm.
+        choices.sort(key=lambda choice: choice.id == "quit")
         self._host.choose("Commands: type to find, Enter does it, Esc closes", choices, self._host.command)
 
     def _findings(self) -> None:

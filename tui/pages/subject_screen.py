@@ -136,7 +136,7 @@ class SubjectScreen(PageScreen):
 
     def _back(self) -> None:
         if len(self._levels) == 1:
-            self.dismiss("")
+            self.leave()
             return
         self._leave()
         self._levels.pop()
@@ -144,7 +144,7 @@ class SubjectScreen(PageScreen):
         self._enter()
 
     def _filter(self, cell: Cell) -> None:
-        self.dismiss("")
+        self.leave()
         self._session.only(cell)
 
     # What is asked for

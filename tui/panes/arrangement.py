@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from textual.widget import Widget
 
@@ -18,18 +18,12 @@ class Arrangement:
         self._zoomed: Pane | None = None
 
     @property
-    def hidden(self) -> frozenset[Pane]:
-        """Those that are not to be seen."""
-        return frozenset(self._hidden)
-
-    @property
     def zoomed(self) -> Pane | None:
         """The one that is to be seen alone."""
         return self._zoomed
 
-    def restore(self, zoomed: str, hidden: Collection[str]) -> None:
-        """Begin with these, by the ids of their probes; one that is not there is not missed."""
-        self._hidden = {pane for pane in self._panes if pane.view.info.id in hidden}
+    def restore(self, zoomed: str) -> None:
+        """Begin with the pane of that probe zoomed, if there is one."""
         self._zoomed = next((pane for pane in self.present if pane.view.info.id == zoomed), None)
 
     @property

@@ -24,11 +24,10 @@ NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class Layout(msgspec.Struct, frozen=True):
-    """Which panes are seen, by the ids of their probes. zoomed: empty where none is; views: the view that each shows,
+    """How the panes stand, by the ids of their probes. zoomed: empty where none is; views: the view that each shows,
     by its own name for it. Ids and names may be of another version of ebtop: what is not known is not heeded."""
 
     zoomed: str = ""
-    hidden: tuple[str, ...] = ()
     views: Mapping[str, str] = {}
 
 

@@ -124,4 +124,4 @@ class HelpScreen(PageScreen):
     def on_click(self, event: events.Click) -> None:
         """A click on a command does it."""
         if event.widget is not self and isinstance(self.page, HelpPage) and (at := self.page.command_at(event.y)):
-            self.dismiss(at)
+            self.leave(at)

@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from textual import events
 from textual.app import ComposeResult
-from textual.screen import ModalScreen
 from textual.strip import Strip
 
 from tui.widgets.edit import Edit, edited
 from tui.widgets.line import Line, Look
+from tui.widgets.overlay import Overlay
 from tui.widgets.page import Page
 
 KEY_CELLS = 12
@@ -90,7 +90,7 @@ class MenuPage(Page):
         return found[at].id if 0 <= at < len(found) else ""
 
 
-class MenuScreen(ModalScreen[str]):
+class MenuScreen(Overlay):
     """The screen of a menu; its result is the id of what was chosen, empty where nothing was."""
 
     def __init__(self, page: MenuPage) -> None:
@@ -107,9 +107,9 @@ class MenuScreen(ModalScreen[str]):
         event.prevent_default()
         moves = {"down": 1, "up": -1, "ctrl+n": 1, "ctrl+p": -1, "pagedown": 10, "pageup": -10}
         if event.key in ("escape", "ctrl+c"):
-            self.dismiss("")
+            self.leave()
         elif event.key == "enter":
-            self.dismiss(self.page.chosen)
+            self.leave(self.page.chosen)
         elif event.key in moves:
             self.page.move(moves[event.key])
         else:
@@ -118,6 +118,6 @@ class MenuScreen(ModalScreen[str]):
     def on_click(self, event: events.Click) -> None:
         """A click on a choice chooses it, one beside the menu closes it."""
         if event.widget is self:
-            self.dismiss("")
+            self.leave()
         elif chosen := self.page.choose_at(event.y):
-            self.dismiss(chosen)
+            self.leave(chosen)

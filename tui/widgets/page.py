@@ -8,11 +8,11 @@ from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.screen import ModalScreen
 from textual.strip import Strip
 
 from tui.widgets.canvas import Canvas
 from tui.widgets.line import Line, Look, blank
+from tui.widgets.overlay import Overlay
 
 FRAME = 4
 """Cells that the frame takes with the blanks within it; it takes two lines."""
@@ -79,7 +79,7 @@ class Page(Canvas, can_focus=True):
         self.scroll_lines(-3)
 
 
-class PageScreen(ModalScreen[str]):
+class PageScreen(Overlay):
     """The screen of a page. Its result is empty when it was closed by a key, or by a click beside the page."""
 
     SCROLLS: ClassVar[Mapping[str, int]] = {
@@ -108,7 +108,7 @@ class PageScreen(ModalScreen[str]):
         event.stop()
         event.prevent_default()
         if event.key in self.CLOSES:
-            self.dismiss("")
+            self.leave()
         elif event.key in self.SCROLLS:
             self.page.scroll_lines(self.SCROLLS[event.key])
         elif event.key in self.PAGES:
@@ -117,4 +117,4 @@ class PageScreen(ModalScreen[str]):
     def on_click(self, event: events.Click) -> None:
         """A click beside the page closes it."""
         if event.widget is self:
-            self.dismiss("")
+            self.leave()

@@ -132,8 +132,14 @@ class Prompt(Canvas, can_focus=True):
 
     def press(self, key: str, character: str | None) -> None:
         """Edit, complete, go through what was typed before, or end."""
-        if key in ("enter", "escape", "ctrl+c"):
-            self._question.done(key == "enter")
+        if key in ("escape", "ctrl+c"):
+            self._question.done(False)
+        elif key == "enter":
+            # What is wrong stays to be seen: what holds instead is not what was meant.
+            if self._problem is None:
+                self._question.done(True)
+            else:
+                self._choices = Completion(0, 0, ())
         elif key in ("tab", "shift+tab"):
             self._complete(1 if key == "tab" else -1)
         elif key in ("up", "down"):

@@ -15,6 +15,8 @@ from tui.panes.table.logged import Memory
 
 LATENCY = "latency_us"
 
+SECOND = 1_000_000_000
+
 
 def groups(log: Log, columns: Sequence[Column], by: By, inside: str, depth: int, memory: Memory) -> Groups:  # noqa: PLR0913, PLR0917
     """The groups of the rows that pass the filter; of paths, those below `inside` by their folders."""
@@ -59,9 +61,9 @@ def _maybe(ids: Sequence[str], wanted: str) -> int | None:
 
 
 def _span_ns(log: Log, columns: Sequence[Column]) -> int:
-    """From the first row to the last."""
+    """From the first row to the last; a second at least, or two rows that came together would be a flood."""
     at = next((at for at, column in enumerate(columns) if column.kind == "time"), None)
     if at is None or len(log) < 2:  # noqa: PLR2004
         return 0
     first, last = (next(row[at] for _, row in log.rows(which, which + 1)) for which in (0, len(log) - 1))
-    return last - first if isinstance(first, int) and isinstance(last, int) and last > first else 0
+    return max(last - first, SECOND) if isinstance(first, int) and isinstance(last, int) else 0
