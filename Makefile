@@ -90,7 +90,7 @@ tables: $(STAMP)-compiled
 	@$(BIN)/python .ci/tables.py
 
 picture: $(STAMP)-compiled
-	@TZ=UTC $(BIN)/python .ci/picture.py docs/screen.png
+	@TZ=UTC TERM=xterm-256color COLORTERM=truecolor $(BIN)/python .ci/picture.py docs/screen.png
 
 clean:
 	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache snapshot_report.html
