@@ -25,11 +25,13 @@ from probes import broker, decode, privileges, probe, wire
 from probes import filter as filters
 from probes.box import BoxReader
 from probes.kernel import bpf, tracefs
+from probes.onlooker import Onlooker
 from probes.outbox import Outbox
 from probes.registry import PROBES
 from probes.slot import Slot
 from probes.snapshot import (
     PROTOCOL,
+    Ask,
     Bye,
     Control,
     Hello,
@@ -86,7 +88,7 @@ class Collector:
         self._input, self._controls = input_fd, wire.controls()
         self._outbox = Outbox(output_fd)
         self._selector = selectors.DefaultSelector()
-        self._box = BoxReader()
+        self._box, self._onlooker = BoxReader(), Onlooker(self._selector)
         self._slots = {entry.id: Slot(entry.id, options.rows, means.open_event) for entry in PROBES}
         self._last_tick, self._last_cpu = time.monotonic_ns(), time.process_time_ns()
         self._ending = False
@@ -114,6 +116,7 @@ class Collector:
         finally:
             for slot in self._slots.values():
                 slot.switch_off()
+            self._onlooker.close()
 
     def _greet(self) -> None:
         infos = tuple(slot.probe.info for slot in self._slots.values())
@@ -126,7 +129,10 @@ class Collector:
             due = self._last_tick / 1e9 + self._interval
             wait = min(due - time.monotonic(), DRAIN_S)
             for key, _events in self._selector.select(max(wait, 0.0)):
-                if key.data is not None:
+                if key.data is self._onlooker:
+                    for answer in self._onlooker.read():
+                        self._outbox.send(answer)
+                elif key.data is not None:
                     self._built(key.data)
                 elif key.fd == self._input:
                     self._listen()
@@ -136,6 +142,7 @@ class Collector:
                 slot.drain()
             if time.monotonic() >= due:
                 self._tick()
+                self._onlooker.rest()
             self._measure_no_longer_than_needed()
 
     def _watch(self, slot: Slot) -> None:
@@ -178,11 +185,7 @@ class Collector:
                 if id_ in self._slots:
                     self._toggle(self._slots[id_], on)
             case SetFilter(text=text):
-                # What cannot be parsed is not obeyed: the screen parses it too, and says so where it is typed.
-                with suppress(filters.FilterError):
-                    self._filter = filters.parse_local(text)
-                    for slot in self._slots.values():
-                        slot.set_filter(self._filter)
+                self._set_filter(text)
             case SetInterval(seconds=seconds):
                 self._interval = min(max(seconds, SHORTEST_S), LONGEST_S)
             case SetSlow(us=us):
@@ -191,10 +194,20 @@ class Collector:
             case SetTallies(probe=id_, on=on):
                 if id_ in self._slots:
                     self._slots[id_].set_tallies(on)
+            case Ask():
+                if refused := self._onlooker.ask(control):
+                    self._outbox.send(refused)
             case Stop():
                 self._stop("")
-        if not isinstance(control, Stop):
+        if not isinstance(control, Ask | Stop):
             self._tick()
+
+    def _set_filter(self, text: str) -> None:
+        # What cannot be parsed is not obeyed: the screen parses it too, and says so where it is typed.
+        with suppress(filters.FilterError):
+            self._filter = filters.parse_local(text)
+            for slot in self._slots.values():
+                slot.set_filter(self._filter)
 
     def _stop(self, reason: str) -> None:
         self._ending, self._reason = True, reason
@@ -214,6 +227,7 @@ class Collector:
             self._stats = None
 
     def _finish(self) -> None:
+        self._onlooker.close()
         together([slot.detach for slot in self._slots.values()])
         for slot in self._slots.values():
             shown = slot.state, slot.message

@@ -1,7 +1,7 @@
 """Sends messages to a reader that may be slow, without ever waiting for it.
 
 What cannot be sent yet is merged into one snapshot: its counts stay exact, its rows are bounded, and rows that
-had to be given up are counted as lost.
+had to be given up are counted as lost. Of answers only the newest is worth sending.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import msgspec
 
 from probes import wire
 from probes.merge import merge_disks, merge_hists, merge_parts, merge_tallies, merge_work
-from probes.snapshot import Bye, Hello, ProbeTick, Snapshot
+from probes.snapshot import Answer, Hello, Message, ProbeTick, Snapshot
 
 MOST_ROWS = 5000
 """Rows of a probe that wait for a slow reader."""
@@ -35,17 +35,20 @@ class Outbox:
         self._choosing: frozenset[str] = frozenset()
         self._bytes = b""
         self._waiting: Snapshot | None = None
+        self._answer: Answer | None = None
 
     @property
     def busy(self) -> bool:
         """Whether something waits to be sent."""
-        return bool(self._bytes) or self._waiting is not None
+        return bool(self._bytes) or self._waiting is not None or self._answer is not None
 
-    def send(self, message: Hello | Snapshot | Bye) -> None:
+    def send(self, message: Message) -> None:
         """Sends a message, or keeps it. Raises BrokenPipeError when the reader is gone."""
         if isinstance(message, Snapshot):
             message = self._renumbered(message)
             self._waiting = message if self._waiting is None else self._merged(self._waiting, message)
+        elif isinstance(message, Answer):
+            self._answer = message
         else:
             if isinstance(message, Hello):
                 self._choosing = frozenset(probe.id for probe in message.probes if probe.view == "latency")
@@ -65,8 +68,8 @@ class Outbox:
                 return
 
     def _encoded_waiting(self) -> bytes:
-        waiting, self._waiting = self._waiting, None
-        return wire.encode(waiting) if waiting is not None else b""
+        waiting, answer, self._waiting, self._answer = self._waiting, self._answer, None, None
+        return b"".join(wire.encode(message) for message in (waiting, answer) if message is not None)
 
     def _renumbered(self, message: Snapshot) -> Snapshot:
         if not self._choosing & self.dropped.keys():

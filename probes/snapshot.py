@@ -1,8 +1,9 @@
 """The contract between the collector and whoever shows what it collected.
 
 A session is one `Hello`, then a `Snapshot` a tick, then a `Bye`; the other way go `Control` messages.
-The same stream, written to a file, is a recording. Everything here is frozen and validated when it is
-decoded: what does not fit these types is one `msgspec.ValidationError`, never a half-read value.
+The same stream, written to a file, is a recording; an `Answer`, which an `Ask` was for, is no part of it.
+Everything here is frozen and validated when it is decoded: what does not fit these types is one
+`msgspec.ValidationError`, never a half-read value.
 
 Kernel text (comm, paths, argv, disk names) is carried as it was seen, with bytes that are not UTF-8
 written as `\\xNN`. It is *not* safe to print: only `tui.text` may turn it into terminal cells.
@@ -17,6 +18,7 @@ from typing import Literal
 
 import msgspec
 
+from probes.facts import Reading
 from probes.lanes import Lanes
 
 PROTOCOL = 2
@@ -326,7 +328,25 @@ class Bye(msgspec.Struct, frozen=True, tag="bye"):
     reason: str = ""
 
 
-Message = Hello | Snapshot | Bye
+class Ask(msgspec.Struct, frozen=True, tag="ask"):
+    """What is the process that had this pid at `seen`, in nanoseconds since the epoch (0: that has it now)?
+
+    started  when that one did, if it was told before, in seconds since the epoch
+    """
+
+    pid: int
+    seen: int
+    started: float | None = None
+
+
+class Answer(msgspec.Struct, frozen=True, tag="answer"):
+    """What it is now."""
+
+    ask: Ask
+    reading: Reading
+
+
+Message = Hello | Snapshot | Bye | Answer
 
 
 class Toggle(msgspec.Struct, frozen=True, tag="toggle"):
@@ -365,4 +385,4 @@ class Stop(msgspec.Struct, frozen=True, tag="stop"):
     """End the session: detach, drain, send a last snapshot with the exact totals, then `Bye`."""
 
 
-Control = Toggle | SetFilter | SetInterval | SetSlow | SetTallies | Stop
+Control = Toggle | SetFilter | SetInterval | SetSlow | SetTallies | Ask | Stop

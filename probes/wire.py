@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from probes.snapshot import Control, Message
+from probes.snapshot import Answer, Ask, Control, Message
 
 HEAD = struct.Struct(">II")
 MOST = 64 << 20
@@ -104,3 +104,13 @@ def messages() -> Decoder[Message]:
 def controls() -> Decoder[Control]:
     """Decodes what a collector is told."""
     return Decoder(msgspec.msgpack.Decoder(Control))
+
+
+def questions() -> Decoder[Ask]:
+    """Decodes what the onlooker is asked."""
+    return Decoder(msgspec.msgpack.Decoder(Ask))
+
+
+def answers() -> Decoder[Answer]:
+    """Decodes what the onlooker answers."""
+    return Decoder(msgspec.msgpack.Decoder(Answer))

@@ -17,7 +17,7 @@ from textual.filter import LineFilter
 from textual.theme import Theme as TextualTheme
 from textual.timer import Timer
 
-from probes.snapshot import SetTallies, Snapshot
+from probes.snapshot import Answer, SetTallies, Snapshot
 from tui import keys, terminal
 from tui import theme as colours
 from tui.actions.appearance import Appearance
@@ -250,6 +250,11 @@ class Ebtop(App[None]):
         """See Sink."""
         self._notice = notice or "the recording ends here"
         self.show()
+
+    def answered(self, answer: Answer) -> None:
+        """See Sink."""
+        if isinstance(self.screen, SubjectScreen):
+            self.screen.hear(answer)
 
     def ended(self, reason: str) -> None:
         """See Sink."""

@@ -141,8 +141,8 @@ class Reader:
             while (message := self._next(self._frame())) is not None:
                 if isinstance(message, Bye):
                     return
-                if isinstance(message, Hello):
-                    raise _DamageError("a second beginning")
+                if not isinstance(message, Snapshot):
+                    raise _DamageError("what is no part of a recording")
                 if problem := snapshot_problem(message, self._infos):
                     raise _DamageError(problem)
                 self.seconds = max(self.seconds, (message.time - self.hello.time) / 1e9)

@@ -9,7 +9,7 @@ from typing import Protocol
 import msgspec
 
 from probes.filter import Filter, parse, parse_local
-from probes.snapshot import Bye, Control, Hello, Message, ProbeTick, Snapshot
+from probes.snapshot import Answer, Bye, Control, Hello, Message, ProbeTick, Snapshot
 
 LONGEST_GAP_NS = 60_000_000_000
 """A tick of a recording is never waited for longer than this."""
@@ -31,6 +31,9 @@ class Sink(Protocol):
 
     def finished(self, notice: str) -> None:
         """A recording is over; there is a notice if it was cut short."""
+
+    def answered(self, answer: Answer) -> None:
+        """The collector answered a question."""
 
     def ended(self, reason: str) -> None:
         """The collector has gone. `reason` is one line, empty where it was asked to go."""
@@ -140,6 +143,8 @@ class LiveSource:
         for message in messages:
             if isinstance(message, Snapshot) and self._sink:
                 self._sink.tick(message)
+            elif isinstance(message, Answer) and self._sink:
+                self._sink.answered(message)
             elif isinstance(message, Bye):
                 self._end(message.reason)
 

@@ -10,8 +10,11 @@ from typing import NamedTuple
 from probes.filter import Filter, parse
 from probes.lanes import lanes
 from probes.latency import slot_of
+from probes.process_reader import ProcessReader
 from probes.snapshot import (
     PROTOCOL,
+    Answer,
+    Ask,
     Box,
     Column,
     Control,
@@ -227,6 +230,7 @@ class FakeSource:
         self.sink: Sink | None = None
         self.stopped = False
         self.asked = asyncio.Event()
+        self._asked, self._reader = Ask(0, 0), ProcessReader(0, 0)
 
     def parse(self, text: str) -> Filter:
         return parse(text)
@@ -240,8 +244,18 @@ class FakeSource:
             self.sink.tick(snapshot)
 
     def send(self, control: Control) -> None:
+        if isinstance(control, Ask):
+            asyncio.get_running_loop().call_soon(self._answer, control)
+            return
         self.sent.append(control)
         self.asked.set()
+
+    def _answer(self, ask: Ask) -> None:
+        """What the collector would answer, if it ran as this user."""
+        if ask != self._asked:
+            self._asked, self._reader = ask, ProcessReader(ask.pid, ask.seen, ask.started)
+        if self.sink:
+            self.sink.answered(Answer(ask, self._reader()))
 
     def pause(self, paused: bool) -> None:
         self.paused.append(paused)

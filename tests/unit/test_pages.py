@@ -9,15 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probes.snapshot import Work
-from tests.unit.disk_views import LOOK, PLAIN, SICK_WORK
-from tests.unit.sessions import SECOND, START
-from tui.pages import file, opens, process
-from tui.pages.live import Live, recorded
-from tui.pages.sections import Laid, folded
-from tui.pages.seen import Exec, Open, Seen
-from tui.procfs.facts import (
-    FileFacts,
+from probes.facts import (
     Files,
     Gone,
     Missing,
@@ -25,10 +17,18 @@ from tui.procfs.facts import (
     OpenFile,
     Parent,
     ProcessFacts,
+    Reading,
     Socket,
     Sockets,
 )
-from tui.procfs.process import Reading
+from probes.snapshot import Work
+from tests.unit.disk_views import LOOK, PLAIN, SICK_WORK
+from tests.unit.sessions import SECOND, START
+from tui.pages import file, opens, process
+from tui.pages.live import Live, recorded
+from tui.pages.sections import Laid, folded
+from tui.pages.seen import Exec, Open, Seen
+from tui.procfs.file import FileFacts
 from tui.subject import File, Process
 
 SIZES = (76, 116, 196)

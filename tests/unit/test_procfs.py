@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from tui.procfs import process as edge
-from tui.procfs.facts import FileFacts, Gone, Missing, ProcessFacts
-from tui.procfs.file import look_at
-from tui.procfs.process import ProcessReader
+from probes import process_reader, sockets
+from probes.facts import Gone, Missing, ProcessFacts
+from probes.process_reader import ProcessReader
+from tui.procfs.file import FileFacts, look_at
 
 WORK = """
 import socket, sys, threading
@@ -122,6 +122,43 @@ def test_namespaces_that_are_not_ours_are_named() -> None:
     assert found.namespaces.differ == ("uts",)
 
 
+NETWORK = """
+import os, socket, sys
+try:
+    os.unshare(os.CLONE_NEWNET)
+except (AttributeError, PermissionError):
+    import ctypes
+    if ctypes.CDLL(None).unshare(0x40000000):
+        sys.exit("no new namespace")
+kept = [socket.socket(socket.AF_INET6, socket.SOCK_DGRAM), socket.socket(socket.AF_UNIX)]
+kept.append(socket.socket(socket.AF_NETLINK, socket.SOCK_RAW))
+kept[0].bind(("::", 5353))
+kept[1].bind("\\0a b\\x1b")
+kept[1].listen()
+print(flush=True)
+sys.stdin.read()
+"""
+
+
+def test_sockets_of_another_network_are_found_there_and_none_is_left_out() -> None:
+    made = subprocess.Popen(
+        [sys.executable, "-c", NETWORK], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    assert made.stdout
+    if not made.stdout.readline():
+        made.wait()
+        pytest.skip("no new namespace can be made here")
+    found = known(ProcessReader(made.pid, 0)).sockets
+    made.communicate()
+    assert not isinstance(found, Missing)
+    assert found.total == 3
+    assert [(one.protocol, one.local, one.state) for one in found.first[:2]] == [
+        ("udp6", "[::]:5353", ""),
+        ("unix", "@a b\x1b", "listen"),
+    ]
+    assert found.first[2].protocol == "other"
+
+
 def test_who_is_gone_is_told_with_what_was_known(opened: Path) -> None:
     child = Child(opened)
     reader = ProcessReader(child.pid, 0)
@@ -155,7 +192,7 @@ def test_a_zombie_says_that_it_has_ended(opened: Path) -> None:
     found = known(ProcessReader(child.pid, 0))
     child.end()
     assert found.state == "zombie"
-    assert found.files == found.namespaces == edge.ENDED
+    assert found.files == found.namespaces == process_reader.ENDED
 
 
 def test_of_many_files_only_the_first_are_looked_at(opened: Path) -> None:
@@ -163,12 +200,12 @@ def test_of_many_files_only_the_first_are_looked_at(opened: Path) -> None:
     found = known(ProcessReader(child.pid, 0)).files
     child.end()
     assert not isinstance(found, Missing)
-    assert len(found.first) == edge.MOST_FILES
+    assert len(found.first) == process_reader.MOST_FILES
     assert found.total is None or found.total > 900
 
 
 def test_sockets_are_not_looked_for_among_too_many_files(child: Child, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(edge, "MOST_LOOKED_UP", 5)
+    monkeypatch.setattr(sockets, "MOST_LOOKED_UP", 5)
     found = known(ProcessReader(child.pid, 0)).sockets
     assert isinstance(found, Missing)
     assert "more than 5 open files" in found.why
@@ -205,7 +242,7 @@ def test_what_another_user_may_not_know_is_told_in_words(child: Child) -> None:
         return f"{found.files}{found.sockets}{found.namespaces}{found.pss}|{found.argv}|{found.threads}"
 
     denied, argv, threads = as_nobody(ask).split("|")
-    assert denied == 4 * "Missing(why='not readable as you: of user root')"
+    assert denied == 4 * "Missing(why='not readable by ebtop: of user root')"
     assert "owned" in argv
     assert threads == "4"
 
@@ -221,11 +258,11 @@ def test_a_process_that_is_hidden_is_not_taken_for_gone(child: Child) -> None:
     told = as_nobody(lambda: str(ProcessReader(child.pid, 0)()), hide)
     if not told:
         pytest.skip("/proc cannot be mounted here")
-    assert told == str(edge.HIDDEN)
+    assert told == str(process_reader.HIDDEN)
 
 
 def test_what_is_no_process_says_so() -> None:
-    assert ProcessReader(0, 0)() == edge.KERNEL
+    assert ProcessReader(0, 0)() == process_reader.KERNEL
 
 
 def test_a_kernel_thread_has_no_command_line() -> None:

@@ -25,7 +25,7 @@ class Opening:
         if subject is None or isinstance(subject, Disk):
             return False
         host = self._host
-        session = Session(host.source.hello.host, host.source.live, self._only)
+        session = Session(host.source.hello.host, host.source.live, host.source.send, self._only)
         held = host.history.paused
         host.open_page(SubjectScreen(host.shown_look, session, subject, host.history.view, held=held))
         return True

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 PATIENCE_S = 10.0
 """How long a collector may take to detach and to send the last counts."""
+TOO_LATE = (
+    "filter: exit: is known long after a row is written: leave it out here, or ask for it in ebtop or ebtop replay"
+)
+"""For commands that write rows as they come: they set `at_once`."""
 
 
 @contextmanager
@@ -71,9 +75,11 @@ def check(args: Namespace) -> None:
     from probes.filter import FilterError, parse_local
 
     try:
-        parse_local(filter_text(args.words))
+        asked = parse_local(filter_text(args.words))
     except FilterError as error:
         raise CommandError(f"filter: {error}") from None
+    if asked.waits and getattr(args, "at_once", False):
+        raise CommandError(TOO_LATE)
     if getattr(args, "theme", None) is not None:
         theme_checked(args.theme)
 
@@ -100,7 +106,7 @@ def follow(
     It is stopped when asked by a signal, and `seconds` after the first snapshot that is ready. Raises LinkError, and
     BrokenPipeError as soon as nobody reads from the file descriptor `output` any more.
     """
-    from probes.snapshot import Bye, Hello, Stop
+    from probes.snapshot import Answer, Bye, Hello, Stop
     from tui.launch import LinkError
 
     poll = select.poll()
@@ -117,7 +123,7 @@ def follow(
             raise BrokenPipeError
         if link.fileno() in events:
             for message in link.read():
-                if isinstance(message, Hello):
+                if isinstance(message, Hello | Answer):
                     continue
                 yield message
                 if isinstance(message, Bye):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from probes.facts import Parent, ProcessFacts
 from tui import format as units
 from tui.pages.sections import Entry, Row, listed, said, section
 from tui.pages.seen import Exec, Seen
 from tui.panes.block.figures import Cell, Field
-from tui.procfs.facts import Parent, ProcessFacts
 from tui.subject import Process
 from tui.widgets.line import Line, Look
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from probes.facts import Missing
 from probes.unit_names import container_names, unit_name
 from tui import format as units
 from tui.pages import descent, opens
@@ -13,7 +14,7 @@ from tui.pages.process import kept
 from tui.pages.sections import TWO_COLUMNS, Entry, Laid, Row, fact, folded, lay, listed, said, section, widths
 from tui.pages.seen import Open, Seen
 from tui.panes.block.figures import Cell, Field
-from tui.procfs.facts import FileFacts, Missing
+from tui.procfs.file import FileFacts
 from tui.subject import File, Process
 from tui.widgets.line import Line, Look, blank
 

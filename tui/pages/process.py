@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from probes.facts import SLACK_S, Files, Gone, Missing, Namespaces, OpenFile, ProcessFacts, Reading
 from probes.latency import merge
 from probes.snapshot import Work
 from probes.unit_names import unit_name
@@ -15,8 +16,6 @@ from tui.pages.sections import NO_NOTE, TWO_COLUMNS, Entry, Laid, Row, fact, fol
 from tui.pages.seen import Exec, Open, Seen
 from tui.panes.block import figures
 from tui.panes.block.figures import Cell, Field
-from tui.procfs.facts import Files, Gone, Missing, Namespaces, OpenFile, ProcessFacts
-from tui.procfs.process import SLACK_S, Reading
 from tui.subject import File, Process
 from tui.tally import Sum, sum_of
 from tui.widgets.line import Line, Look, blank
@@ -159,7 +158,7 @@ def _pss(pss: int | None) -> str | Missing:
 def _namespaces(found: Namespaces | Missing) -> str | Missing:
     if isinstance(found, Missing):
         return found
-    whose = "init's" if found.other == "init" else "yours"
+    whose = f"{found.other}'s"
     return f"{', '.join(found.differ)}: not {whose}" if found.differ else f"{whose}, all of them"
 
 
@@ -231,7 +230,7 @@ def _sockets(look: Look, width: int, known: ProcessFacts | None) -> list[Entry]:
         return []
     if isinstance(known.sockets, Missing):
         return section(look, width, "Sockets", said(look, width, known.sockets.why))
-    first, total = known.sockets
+    first, total = known.sockets.first, known.sockets.total
     rows = [
         Row({
             "PROTO": (one.protocol, "name"),
@@ -250,7 +249,7 @@ def _files(look: Look, width: int, known: ProcessFacts | None) -> list[Entry]:
         return []
     if isinstance(known.files, Missing):
         return section(look, width, "Open files", said(look, width, known.files.why))
-    first, total = known.files
+    first, total = known.files.first, known.files.total
     rows = [_file(one) for one in first]
     body = listed(look, width, OPEN_FILES, rows, total) if rows else said(look, width, "none")
     return section(look, width, "Open files", body)

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from textual.strip import Strip
 
+from probes.facts import Missing
 from tui import text as safe_text
 from tui.panes.block import figures
 from tui.panes.block.figures import Cell, Field
-from tui.procfs.facts import Missing
 from tui.subject import Subject
 from tui.widgets import table
 from tui.widgets.line import Line, Look, Role, blank

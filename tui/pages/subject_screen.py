@@ -8,34 +8,37 @@ from typing import NamedTuple
 
 from textual import events, on
 
+from probes.facts import Gone, Missing, Reading
+from probes.snapshot import Answer, Ask
 from tui.history import View
 from tui.pages import file, process
 from tui.pages.live import PATIENCE_S, Live, recorded
 from tui.pages.sections import Laid
 from tui.pages.seen import Gathering, Seen
 from tui.pages.subject_page import Place, SubjectPage
+from tui.procfs.asking import Asking
 from tui.procfs.background import Background
-from tui.procfs.facts import FileFacts, Gone, Missing, ProcessFacts
-from tui.procfs.file import look_at
-from tui.procfs.process import ProcessReader
+from tui.procfs.file import FileFacts, look_at
 from tui.subject import Cell, File, Process
 from tui.widgets.line import Look
 from tui.widgets.page import PageScreen
 
 KEYS = "Esc back  q close  j k select  Enter open"
 REFUSED = "not asked: too many earlier questions wait for an answer of the kernel or a file system"
-Answer = ProcessFacts | Gone | FileFacts | Missing
+Known = Reading | FileFacts
 
 
 class Session(NamedTuple):
     """Where what is shown comes from.
 
     live  it is of this machine and of now
+    send  asks the collector
     only  lets rows pass only if they have a value
     """
 
     host: str
     live: bool
+    send: Callable[[Ask], None]
     only: Callable[[Cell], None]
 
 
@@ -46,7 +49,7 @@ class Level:
         self.subject = subject
         self.gathering = Gathering(subject)
         self.seen = self.gathering.take(view)
-        self.answer: Answer | None = None
+        self.answer: Known | None = None
         self.place = Place()
 
     @property
@@ -70,13 +73,13 @@ class Level:
         filters = (f"{key} {cell.key}:{cell.value}" for key, cell in self.filters.items() if cell.key != "path")
         return "  ".join((KEYS, *filters)) if isinstance(self.subject, Process) else f"{KEYS}  f filter"
 
-    def reader(self) -> Callable[[], Answer]:
-        """What asks for it as it is now."""
+    def asking(self, send: Callable[[Ask], None], told: Callable[[Known], None]) -> Asking | Background[Known]:
+        """What asks for it as it is now: files are looked at as the user, processes by the collector."""
         subject = self.subject
         if isinstance(subject, File):
-            return partial(look_at, subject.path)
-        last = self.answer if isinstance(self.answer, ProcessFacts) else None
-        return ProcessReader(subject.pid, subject.time, last)
+            return Background(partial(look_at, subject.path), told)
+        last = None if isinstance(self.answer, FileFacts) else self.answer
+        return Asking(Ask(subject.pid, subject.time), last, send, told)
 
 
 class SubjectScreen(PageScreen):
@@ -88,7 +91,7 @@ class SubjectScreen(PageScreen):
         super().__init__(SubjectPage(look))
         self._session, self._view, self._held = session, view, held
         self._levels = [Level(subject, view)]
-        self._background: Background[Answer] | None = None
+        self._asking: Asking | Background[Known] | None = None
 
     def on_mount(self) -> None:
         """Begin to ask."""
@@ -105,6 +108,11 @@ class SubjectScreen(PageScreen):
         level = self._levels[-1]
         level.seen = level.gathering.take(view)
         self._draw()
+
+    def hear(self, answer: Answer) -> None:
+        """The collector answered."""
+        if isinstance(self._asking, Asking):
+            self._asking.hear(answer)
 
     def open(self, subject: Process | File) -> None:
         """Put the page about another thing on top."""
@@ -154,16 +162,16 @@ class SubjectScreen(PageScreen):
         level = self._levels[-1]
         self.page.place = level.place
         if self._session.live and not isinstance(level.answer, Gone):
-            self._background = Background(level.reader(), partial(self._answered, level))
-            self._background.start()
+            self._asking = level.asking(self._session.send, partial(self._answered, level))
+            self._asking.start()
         self._draw()
 
     def _leave(self) -> None:
-        if self._background:
-            self._background.stop()
-        self._background = None
+        if self._asking:
+            self._asking.stop()
+        self._asking = None
 
-    def _answered(self, level: Level, answer: Answer) -> None:
+    def _answered(self, level: Level, answer: Known) -> None:
         level.answer = answer
         if isinstance(answer, Gone):
             self._leave()
@@ -171,7 +179,7 @@ class SubjectScreen(PageScreen):
 
     def _be_patient(self) -> None:
         """Say so while there is no answer."""
-        if self._background and self._background.waiting_s > PATIENCE_S:
+        if self._asking and self._asking.waiting_s > PATIENCE_S:
             self._draw()
 
     def _draw(self) -> None:
@@ -179,7 +187,7 @@ class SubjectScreen(PageScreen):
         self.page.tell(level.title, level.keys, partial(self._lay, level, level.seen))
 
     def _lay(self, level: Level, seen: Seen, width: int) -> Laid:
-        asked, answer, subject = self._background, level.answer, level.subject
+        asked, answer, subject = self._asking, level.answer, level.subject
         why = REFUSED if asked and asked.refused else "" if self._session.live else recorded(self._session.host)
         waiting_s = asked.waiting_s if asked else 0.0
         if isinstance(subject, File):

@@ -18,6 +18,11 @@ Answer = TypeVar("Answer")
 _free = threading.BoundedSemaphore(MOST_STUCK)
 
 
+def pause(took_s: float) -> float:
+    """How long to wait after a reading that took so long, in seconds."""
+    return max(LEAST_PAUSE_S - took_s, took_s * (1 - SHARE) / SHARE)
+
+
 class Background(Generic[Answer]):
     """Calls `read` again and again, in a thread of its own, one call after the other, until `stop`.
 
@@ -54,7 +59,7 @@ class Background(Generic[Answer]):
                 answer = self._read()
                 took, self._since = time.monotonic() - began, None
                 loop.call_soon_threadsafe(self._tell, answer)
-                self._stopped.wait(max(LEAST_PAUSE_S - took, took * (1 - SHARE) / SHARE))
+                self._stopped.wait(pause(took))
         except RuntimeError:  # the loop was closed: the program ends
             if not loop.is_closed():
                 raise

@@ -11,9 +11,10 @@ import stat
 import time
 from pathlib import Path, PurePosixPath
 
+import msgspec
 import psutil
 
-from tui.procfs.facts import FileFacts, Missing, readable
+from probes.facts import Missing, readable
 
 KINDS = {
     stat.S_IFREG: "regular file",
@@ -31,8 +32,30 @@ WHY = {
 }
 PROC = PurePosixPath("/proc")
 
-Look = FileFacts | Missing
 _WRITTEN_OUT = re.compile(rb"\\x([89a-f][0-9a-f])")
+
+
+class FileFacts(msgspec.Struct, frozen=True):
+    """A file as lstat(2) has it: of a symbolic link, the link. Times in seconds since the epoch, sizes in bytes.
+
+    kind   `regular file`, `directory`, ...
+    mode   as ls(1) writes it
+    link   where a symbolic link leads
+    mount  where the file system is mounted, what it is, and of what
+    """
+
+    at: float
+    kind: str
+    mode: str
+    owner: str
+    size: int
+    links: int
+    changed: float
+    link: str
+    mount: tuple[str, str, str] | None
+
+
+Look = FileFacts | Missing
 
 
 def look_at(path: str) -> Look:

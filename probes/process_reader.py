@@ -1,17 +1,19 @@
-"""A process as it is now, from psutil and /proc. What one user may not know of another's is told in words."""
+"""A process as it is now, from psutil and /proc. What the kernel does not tell is told in words."""
 
 from __future__ import annotations
 
 import os
-import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
+from typing import Literal
 
 import psutil
 
-from tui.procfs.facts import (
+from probes.facts import (
+    SLACK_S,
     Files,
     Gone,
     Known,
@@ -20,27 +22,22 @@ from tui.procfs.facts import (
     OpenFile,
     Parent,
     ProcessFacts,
-    Socket,
-    Sockets,
+    Reading,
     readable,
 )
+from probes.sockets import sockets
 
-MOST_FILES, MOST_SOCKETS, MOST_PARENTS = 300, 200, 64
-MOST_LOOKED_UP = 5000
-"""A process with more open files than that is not asked for its sockets: each of the files would be looked at."""
+MOST_FILES, MOST_PARENTS = 300, 64
 MOST_CHARACTERS = 64 << 10
 """Of a command line."""
 MOST_SUMMED = 2 << 30
 """Bytes of resident memory up to which the kernel is asked to share them out: it walks through all the pages."""
-SLACK_S = 2.0
-"""How far the start of a process, which is reckoned from the boot of the machine, can be off."""
 NAMESPACES = ("pid", "mnt", "net", "user", "uts", "ipc", "cgroup", "time")
 INIT = 1
-HIDDEN = Missing("hidden from you: /proc is mounted with hidepid")
+HIDDEN = Missing("hidden: /proc is mounted with hidepid, and ebtop may not look behind that")
 KERNEL = Missing("this is no process: the kernel itself, or one outside of what can be seen from here")
 ENDED = Missing("it has ended, and waits for its parent to notice")
 
-Reading = ProcessFacts | Gone | Missing
 _GONE = (psutil.NoSuchProcess, ProcessLookupError, FileNotFoundError)
 _DENIED = (psutil.AccessDenied, PermissionError)
 
@@ -48,13 +45,14 @@ _DENIED = (psutil.AccessDenied, PermissionError)
 class ProcessReader:
     """Reads one process: the one that had this pid at `seen_ns`, in nanoseconds since the epoch (0: has it now).
 
-    A later process with the same pid is told apart by its start. last: what an earlier reader knew of it.
+    A later process with the same pid is told apart by its start. started: when it did, if that was told before, in
+    seconds since the epoch.
     """
 
-    def __init__(self, pid: int, seen_ns: int, last: ProcessFacts | None = None) -> None:
-        self._pid, self._seen_s = pid, seen_ns / 1e9
+    def __init__(self, pid: int, seen_ns: int, started: float | None = None) -> None:
+        self._pid, self._seen_s, self._started = pid, seen_ns / 1e9, started
         self._asked: psutil.Process | None = None
-        self._last = last
+        self._last: ProcessFacts | None = None
         self._gone: Gone | None = None
 
     def __call__(self) -> Reading:
@@ -82,12 +80,13 @@ class ProcessReader:
         started = process.create_time()
         if self._is_another(started):
             return self._went(_comm(self._pid))
+        self._started = started
         self._last = self._facts(process, started)
         return self._last
 
     def _is_another(self, started: float) -> bool:
-        if self._last:
-            return started != self._last.started
+        if self._started is not None:
+            return abs(started - self._started) > SLACK_S
         return bool(self._seen_s) and started > self._seen_s + SLACK_S
 
     def _went(self, heir: str) -> Gone:
@@ -96,7 +95,7 @@ class ProcessReader:
 
     def _facts(self, process: psutil.Process, started: float) -> ProcessFacts:
         user, state, rss = process.username(), process.status(), process.memory_info().rss
-        denied = Missing(f"not readable as you: of user {readable(user)}")
+        denied = Missing(f"not readable by ebtop: of user {readable(user)}")
 
         def asked(ask: Callable[[], Known]) -> Known | Missing:
             return ENDED if state == psutil.STATUS_ZOMBIE else _asked(ask, denied)
@@ -120,7 +119,7 @@ class ProcessReader:
             pss=asked(lambda: _pss(self._pid)) if 0 < rss <= MOST_SUMMED else None,
             threads=process.num_threads(),
             files=asked(lambda: _files(self._pid)),
-            sockets=asked(lambda: _sockets(process)),
+            sockets=asked(lambda: sockets(self._pid)),
         )
 
 
@@ -186,22 +185,24 @@ def _cgroup(pid: int) -> str:
 
 
 def _namespaces(pid: int) -> Namespaces:
-    ours = {kind: target for kind in NAMESPACES if (target := _own_namespace(kind))}
-    try:
-        inits = {kind: _link(INIT, kind) for kind in ours}
-    except OSError:
-        inits = {}
-    others = inits or ours
+    """Compared with those of init or, where these are not readable, of the process that started the collector: the
+    collector itself may have a mount namespace of its own."""
+    _link(pid, "mnt")  # whoever's namespaces are not readable is told so, even if nobody else's are
+    other: Literal["init", "ebtop"] = "init"
+    others = _all_namespaces(INIT)
+    if not others:
+        other, others = "ebtop", _all_namespaces(psutil.Process(os.getppid()).ppid() or os.getppid())
     its = {kind: _link(pid, kind) for kind in others}
-    differ = tuple(kind for kind, target in its.items() if target != others[kind])
-    return Namespaces(differ, "init" if inits else "yours")
+    return Namespaces(tuple(kind for kind, target in its.items() if target != others[kind]), other)
 
 
-def _own_namespace(kind: str) -> str:
-    try:
-        return _link(os.getpid(), kind)
-    except OSError:  # an older kernel has fewer
-        return ""
+def _all_namespaces(pid: int) -> dict[str, str]:
+    """By kind, without those that an older kernel does not have; nothing where they are not readable."""
+    found: dict[str, str] = {}
+    for kind in NAMESPACES:
+        with suppress(OSError):
+            found[kind] = _link(pid, kind)
+    return found
 
 
 def _link(pid: int, kind: str) -> str:
@@ -228,38 +229,4 @@ def _files(pid: int) -> Files:
         except FileNotFoundError:
             continue  # it was closed meanwhile
     told = _proc(pid, "fd").stat().st_size or None
-    return Files(tuple(sorted(first)), told if len(names) > MOST_FILES else len(first))
-
-
-def _sockets(process: psutil.Process) -> Sockets | Missing:
-    with os.scandir(_proc(process.pid, "fd")) as entries:
-        many = sum(1 for _ in islice(entries, MOST_LOOKED_UP + 1)) > MOST_LOOKED_UP
-    if many:
-        return Missing(f"not looked up among more than {MOST_LOOKED_UP:,} open files")
-    # psutil 6 gave it another name.
-    connections = getattr(process, "net_connections", None) or process.connections
-    found = [
-        Socket(_protocol(one.family, one.type), _end(one.laddr), _end(one.raddr), _state(one.status))
-        for one in connections(kind="all")
-    ]
-    return Sockets(tuple(found[:MOST_SOCKETS]), len(found))
-
-
-def _protocol(family: int, kind: int) -> str:
-    if family not in (socket.AF_INET, socket.AF_INET6):
-        return "unix"
-    name = {socket.SOCK_STREAM: "tcp", socket.SOCK_DGRAM: "udp"}.get(socket.SocketKind(kind), "raw")
-    return f"{name}6" if family == socket.AF_INET6 else name
-
-
-def _end(address: object) -> str:
-    if isinstance(address, tuple):
-        if not address:
-            return ""
-        host, port = address
-        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    return readable(str(address or ""))
-
-
-def _state(status: str) -> str:
-    return "" if status == psutil.CONN_NONE else status.lower().replace("_", " ")
+    return Files(tuple(sorted(first, key=lambda one: one.fd)), told if len(names) > MOST_FILES else len(first))

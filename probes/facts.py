@@ -1,4 +1,4 @@
-"""What is known of a process or a file at the moment at which it was asked for.
+"""What is known of a process at the moment at which it was asked for. It crosses from the collector to the screen.
 
 All text in here is from the kernel or from other users: it is not safe to draw (see `tui.text`). Bytes that are not
 UTF-8 are written as `\\xNN`, as everywhere else.
@@ -7,42 +7,44 @@ UTF-8 are written as `\\xNN`, as everywhere else.
 from __future__ import annotations
 
 import os
-from typing import NamedTuple, TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 
+SLACK_S = 2.0
+"""How far the start of a process, which is reckoned from the boot of the machine, can be off."""
 
-class Missing(NamedTuple):
+Known = TypeVar("Known")
+
+
+class Missing(msgspec.Struct, frozen=True, tag="missing"):
     """What could not be had, and why, in words."""
 
     why: str
 
 
-Known = TypeVar("Known")
-
-
-class Parent(NamedTuple):
+class Parent(msgspec.Struct, frozen=True, array_like=True):
     """A process above another one."""
 
     pid: int
     comm: str
 
 
-class OpenFile(NamedTuple):
+class OpenFile(msgspec.Struct, frozen=True, array_like=True):
     """A file descriptor, and what it refers to: a path, or a name that the kernel made up, as `pipe:[4711]`."""
 
     fd: int
     target: str
 
 
-class Files(NamedTuple):
+class Files(msgspec.Struct, frozen=True, tag="files"):
     """The first of the descriptors of a process; `total` is None where there are more and nobody counted them."""
 
     first: tuple[OpenFile, ...]
     total: int | None
 
 
-class Socket(NamedTuple):
+class Socket(msgspec.Struct, frozen=True, array_like=True):
     """A socket: `protocol` as `tcp6`, ends as `ADDRESS:PORT`, a path, or nothing; the state as netstat names it."""
 
     protocol: str
@@ -51,21 +53,21 @@ class Socket(NamedTuple):
     state: str
 
 
-class Sockets(NamedTuple):
+class Sockets(msgspec.Struct, frozen=True, tag="sockets"):
     """The first of the sockets of a process, and how many there are."""
 
     first: tuple[Socket, ...]
     total: int
 
 
-class Namespaces(NamedTuple):
-    """Those that are not the ones of `other`: `init`, or `yours` where those of init are not readable."""
+class Namespaces(msgspec.Struct, frozen=True, tag="namespaces"):
+    """Those that are not the ones of `other`: `init`, or `ebtop` where those of init are not readable."""
 
     differ: tuple[str, ...]
-    other: str
+    other: Literal["init", "ebtop"]
 
 
-class ProcessFacts(msgspec.Struct, frozen=True):
+class ProcessFacts(msgspec.Struct, frozen=True, tag="process"):
     """A process. Times in seconds since the epoch, sizes in bytes.
 
     parents  the nearest first, up to the first process
@@ -93,7 +95,7 @@ class ProcessFacts(msgspec.Struct, frozen=True):
     sockets: Sockets | Missing
 
 
-class Gone(NamedTuple):
+class Gone(msgspec.Struct, frozen=True, tag="gone"):
     """There is no such process any more.
 
     since  when that was noticed, in seconds since the epoch
@@ -106,24 +108,7 @@ class Gone(NamedTuple):
     heir: str
 
 
-class FileFacts(msgspec.Struct, frozen=True):
-    """A file as lstat(2) has it: of a symbolic link, the link. Times in seconds since the epoch, sizes in bytes.
-
-    kind   `regular file`, `directory`, ...
-    mode   as ls(1) writes it
-    link   where a symbolic link leads
-    mount  where the file system is mounted, what it is, and of what
-    """
-
-    at: float
-    kind: str
-    mode: str
-    owner: str
-    size: int
-    links: int
-    changed: float
-    link: str
-    mount: tuple[str, str, str] | None
+Reading = ProcessFacts | Gone | Missing
 
 
 def readable(text: str | bytes) -> str:
