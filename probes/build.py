@@ -7,19 +7,23 @@ meanwhile, and because whatever bcc and clang print goes into the answer instead
 from __future__ import annotations
 
 import os
+import stat
 import subprocess
 import sys
 import tempfile
+from threading import Thread
 
 import msgspec
 
-from probes import probe
+from probes import privileges, probe
 from probes.kernel import cache, compile
 from probes.kernel.btf import Btf, BtfError
 from probes.kernel.image import Image
 
 NO_BCC = "bcc is missing\ninstall python3-bpfcc (Debian, Ubuntu), python3-bcc (Fedora, RHEL) or python-bcc (Arch)"
 LAST_LINES = 2
+KEPT = (privileges.CAP_DAC_READ_SEARCH, privileges.CAP_BPF)
+"""Reading its own files wherever they are, and making maps, which bcc does while it compiles."""
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -35,7 +39,7 @@ class Build:
     def __init__(self, id_: str) -> None:
         self.id = id_
         command = [sys.executable, "-I", "-m", "probes.build", id_]
-        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self._output_fd = self._process.stdout.fileno() if self._process.stdout else -1
         self._output = bytearray()
 
@@ -58,8 +62,9 @@ class Build:
         """Ends it if it has not ended, and waits for it."""
         if self._process.poll() is None and self._process.stdout is not None and not self._output:
             self._process.kill()
-        if self._process.stdout is not None:
-            self._process.stdout.close()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
         self._process.wait()
 
 
@@ -78,8 +83,18 @@ def build(id_: str) -> Answer:
     return Answer(image)
 
 
+def _end_with_who_asked() -> None:
+    """The input is the other end of a pipe of the collector's, which writes nothing: it closes when that is gone."""
+    os.read(0, 1)
+    os._exit(1)
+
+
 def main() -> None:
+    if stat.S_ISFIFO(os.fstat(0).st_mode):
+        Thread(target=_end_with_who_asked, daemon=True).start()
     out = os.dup(1)
+    if os.geteuid() == 0:
+        privileges.keep_only(KEPT)
     with tempfile.TemporaryFile() as said:
         os.dup2(said.fileno(), 1)
         os.dup2(said.fileno(), 2)

@@ -8,14 +8,16 @@ import stat
 import subprocess
 import sys
 
+import msgspec
 import pytest
 
+from probes import build
 from tests.live.kernel import status
 from tests.live.session import ROOT, Dump
 
 pytestmark = pytest.mark.live
 
-DAC_READ_SEARCH, SYS_PTRACE, PERFMON, BPF = 2, 19, 38, 39
+DAC_READ_SEARCH, SYS_PTRACE, SYS_ADMIN, PERFMON, BPF = 2, 19, 21, 38, 39
 KEPT = f"{sum(1 << number for number in (DAC_READ_SEARCH, SYS_PTRACE, PERFMON, BPF)):016x}"
 NONE = f"{0:016x}"
 
@@ -86,3 +88,44 @@ def test_the_collector_is_not_to_be_looked_into_by_its_user() -> None:
     with Dump(env=through_sudo()) as dump:
         look = ["setpriv", f"--reuid={uid}", "--clear-groups", "cat", f"/proc/{dump.collector.pid}/environ"]
         assert subprocess.run(look, capture_output=True, check=False).returncode != 0 or uid == 0
+
+
+def test_the_compiler_may_make_maps_and_read() -> None:
+    watched = "import os, sys, probes.build as b; b.build = lambda _: b.Answer(None, open('/proc/self/status').read())"
+    command = [sys.executable, "-c", f"{watched}; sys.argv = ['', 'open']; b.main()"]
+    done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=60)
+    lines = msgspec.msgpack.decode(done.stdout, type=build.Answer).error.splitlines()
+    told = dict(line.split(":\t", 1) for line in lines if ":\t" in line)
+    kept = f"{1 << DAC_READ_SEARCH | 1 << BPF:016x}"
+    assert [told[f"Cap{name}"] for name in ("Eff", "Prm", "Bnd")] == [kept] * 3
+    assert told["NoNewPrivs"] == "1"
+
+
+BROKER = """
+import json, os, psutil
+from pathlib import Path
+from probes import broker
+from probes.kernel import tracefs
+if tracefs.events() is None:
+    tracefs.mount_privately()
+tracepoint = tracefs.tracepoint_id("sched/sched_process_exec")
+open_event = broker.start({tracepoint})
+(child,) = psutil.Process().children()
+about = dict(line.split(":\\t", 1) for line in Path(f"/proc/{child.pid}/status").read_text().splitlines())
+told = {"fds": child.num_fds(), **about}
+os.close(open_event(tracepoint))
+try:
+    open_event(tracepoint + 1)
+except PermissionError as error:
+    told["refused"] = str(error)
+print(json.dumps(told))
+"""
+
+
+def test_who_opens_events_keeps_what_that_needs_and_opens_only_those_it_was_started_for() -> None:
+    done = subprocess.run([sys.executable, "-c", BROKER], cwd=ROOT, capture_output=True, check=True, timeout=60)
+    told = json.loads(done.stdout)
+    kept = f"{1 << PERFMON | 1 << SYS_ADMIN:016x}"
+    assert [told[f"Cap{name}"] for name in ("Eff", "Prm", "Bnd")] == [kept] * 3
+    assert (told["NoNewPrivs"], told["fds"]) == ("1", 1)
+    assert "Operation not permitted" in told["refused"]
