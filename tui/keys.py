@@ -75,6 +75,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("view-back", ("V",), "view before", "Previous view", "View"),
     Command("open", ("enter",), "open", "Open the selected process, file or disk", "View"),
+    Command("process", ("p",), "process", "Open the page about any process: by its PID, or its name", "View"),
     Command("find", ("slash", "f3"), "find", "Find a text in the focused pane", "Rows", 11),
     Command("find-next", ("n",), "next", "Go to the next row that has it", "Rows"),
     Command("find-previous", ("N",), "previous", "Go to the one before", "Rows"),

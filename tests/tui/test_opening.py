@@ -238,6 +238,43 @@ async def test_going_back_asks_again_for_what_was_below() -> None:
         await page.until(lambda: "of a core" in page.text)
 
 
+async def test_any_process_is_opened_by_its_pid() -> None:
+    async with pages((120, 40), live=True) as page:
+        await page.screen.press("p", *str(os.getpid()), "enter")
+        await page.until(lambda: "resident" in page.text)
+        assert f"Process {os.getpid()} " in page.title
+
+
+async def test_any_process_is_opened_by_its_name_which_is_completed() -> None:
+    comm = f"eb\x1b{os.getpid()}"
+    program = f"open('/proc/self/comm', 'w').write({comm!r}); print(flush=True); input()"
+    pipe = subprocess.PIPE
+    children = [
+        await asyncio.create_subprocess_exec(sys.executable, "-c", program, stdin=pipe, stdout=pipe) for _ in range(2)
+    ]
+    for child in children:
+        assert child.stdout
+        await child.stdout.readline()
+    async with pages((120, 40), live=True) as page:
+        await page.screen.press("p", "e", "b")
+        await page.until(lambda: "eb\\x1b" in page.text)
+        await page.screen.press("tab", "enter")
+        assert "2 processes" in page.text
+        await page.screen.press("enter")
+        await page.until(lambda: "resident" in page.text)
+        assert f"Process {min(child.pid for child in children)} eb\\x1b" in page.title
+    for child in children:
+        await child.communicate(b"\n")
+
+
+async def test_what_is_no_process_is_said() -> None:
+    async with pages((120, 40), live=True) as page:
+        await page.screen.press("p", *"9999999999", "enter")
+        assert "a PID is a number from 1 to" in page.text
+        await page.screen.press("p", *"no-such-name")
+        await page.until(lambda: "no process of that name runs" in page.text)
+
+
 async def test_a_file_is_looked_at_where_it_is_live() -> None:
     async with pages((120, 40), live=True) as page:
         await page.open(File("/etc/passwd"))

@@ -1,12 +1,21 @@
-"""Open what is selected: some panes have a place for it, and a process or a file has a page of its own."""
+"""Open what is selected, or any process. Some panes have a place for it; a process or a file has a page of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+import time
+from collections.abc import Callable, Mapping
 
 from tui.host import Actions, Host
 from tui.pages.subject_screen import Session, SubjectScreen
-from tui.subject import Cell, Disk, Subject
+from tui.procfs.running import running
+from tui.subject import Cell, Disk, Process, Subject
+from tui.widgets.menu import Choice
+from tui.widgets.prompt import Completion, Problem, Question
+
+HINT = "a PID, or the name of one that runs  Tab completes"
+MOST_PID = 1 << 22
+"""The largest that there can be, and one more. Source: PID_MAX_LIMIT of the kernel."""
 
 
 class Opening:
@@ -14,11 +23,14 @@ class Opening:
 
     def __init__(self, host: Host, only: Callable[[Cell], None]) -> None:
         self._host, self._only = host, only
+        self._running: Mapping[int, str] = {}
+        self._listing: asyncio.Task[Mapping[int, str]] | None = None
+        self._typed = ""
 
     @property
     def actions(self) -> Actions:
         """By command."""
-        return {"open": self._open_selected}
+        return {"open": self._open_selected, "process": self._ask}
 
     def open_subject(self, subject: Subject | None) -> bool:
         """Show its page; whether it has one."""
@@ -36,3 +48,57 @@ class Opening:
             pane.redraw()
         elif not self.open_subject(pane.subject):
             self._host.say("nothing is selected that can be opened: j and k select a row", bad=True)
+
+    # Any process
+
+    def _ask(self) -> None:
+        self._running, self._typed = {}, ""
+        if self._host.source.live:
+            self._listing = asyncio.create_task(asyncio.to_thread(running))
+            self._listing.add_done_callback(self._listed)
+        self._host.ask(Question("process", HINT, self._check, self._done, self._note, self._complete))
+
+    def _listed(self, listing: asyncio.Task[Mapping[int, str]]) -> None:
+        if not listing.cancelled() and listing is self._listing:
+            self._running = listing.result()
+            self._host.told()
+
+    def _check(self, text: str) -> Problem | None:
+        self._typed = text.strip()
+        named = self._typed and not self._typed.isdecimal()
+        if named and not self._host.source.live:
+            return Problem("names are those of now: a recording has PIDs")
+        known = any(comm.startswith(self._typed) for comm in self._running.values())
+        return Problem("no process of that name runs") if named and self._running and not known else None
+
+    def _note(self) -> str:
+        return f"{len(self._running):,} processes" if self._running else ""
+
+    def _complete(self, text: str, at: int) -> Completion:
+        begun = text[:at].strip()
+        names = sorted({comm for comm in self._running.values() if comm.startswith(begun)})
+        pids = [str(pid) for pid in self._running if begun and str(pid).startswith(begun)]
+        return Completion(0, len(text), (*pids, *names))
+
+    def _done(self, kept: bool) -> None:
+        if not kept or not self._typed:
+            return
+        if self._typed.isdecimal():
+            self._open_pid(self._typed)
+            return
+        pids = [str(pid) for pid, comm in self._running.items() if comm == self._typed]
+        if len(pids) > 1:
+            choices = [Choice(pid, "", f"{pid} {self._typed}") for pid in pids]
+            self._host.choose(f"{len(pids):,} processes", choices, self._open_pid)
+        elif pids:
+            self._open_pid(pids[0])
+        else:
+            self._host.say("no process of that name runs: Tab completes names", bad=True)
+
+    def _open_pid(self, written: str) -> None:
+        pid = int(written) if len(written) <= len(str(MOST_PID)) else 0
+        if not 0 < pid <= MOST_PID:
+            self._host.say(f"a PID is a number from 1 to {MOST_PID:,}", bad=True)
+            return
+        now = time.time_ns() if self._host.source.live else 0
+        self.open_subject(Process(pid, self._running.get(pid, ""), now))
