@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import block, disks, execs, keypress, open_flood, report, screen, start_up
+from bench import block, disks, execs, keypress, open_flood, report, screen, soak, start_up
 from bench.settings import Settings
 
 BENCHMARKS: dict[str, Callable[[Settings], None]] = {
@@ -20,17 +20,20 @@ BENCHMARKS: dict[str, Callable[[Settings], None]] = {
     "block": block.run,
     "exec": execs.run,
 }
+LONG: dict[str, Callable[[Settings], None]] = {"soak": soak.run}
+"""Those that are run only when they are named."""
+NAMES = ", ".join([*BENCHMARKS, *LONG])
 
 
 def main() -> int:
     """Runs the benchmarks that are named, by default all. Returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="What ebtop costs, beside its peers.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which ones: {', '.join(BENCHMARKS)}; default all")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which ones: {NAMES}; default all but the last")
     parser.add_argument("--rounds", type=int, default=5, metavar="N", help="how often each is measured (default 5)")
-    parser.add_argument("--minutes", type=float, default=0.0, metavar="M", help="watch the screen's flood that long")
+    parser.add_argument("--minutes", type=float, default=0.0, metavar="M", help="watch that long: the screen, the soak")
     args = parser.parse_args()
-    if unknown := [name for name in args.names if name not in BENCHMARKS]:
-        parser.error(f"there is no benchmark {unknown[0]!r}: use {', '.join(BENCHMARKS)}")
+    if unknown := [name for name in args.names if name not in BENCHMARKS | LONG]:
+        parser.error(f"there is no benchmark {unknown[0]!r}: use {NAMES}")
     if args.rounds < 1 or args.minutes < 0:
         parser.error("--rounds must be at least 1, and --minutes not negative")
     if os.geteuid() != 0:
@@ -38,7 +41,7 @@ def main() -> int:
     for name in args.names or BENCHMARKS:
         began = time.monotonic()
         try:
-            BENCHMARKS[name](Settings(args.rounds, args.minutes))
+            (BENCHMARKS | LONG)[name](Settings(args.rounds, args.minutes))
         except report.UnavailableError as why:
             report.console.print(f"{name}: not measured: {why}", soft_wrap=True)
         except KeyboardInterrupt:
