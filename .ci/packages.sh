@@ -24,11 +24,11 @@ else manager=none
 fi
 
 case $manager in
-    apt-get) bcc=python3-bpfcc venv=python3-venv tests="gcc fio libbpf-tools bpftool strace bpftrace zsh fish" ;;
-    dnf) bcc=python3-bcc venv=python3-pip tests="gcc fio libbpf-tools bpftool strace bpftrace zsh fish" ;;
-    zypper) bcc=python3-bcc venv=python3-pip tests="gcc fio bpftool strace bpftrace zsh fish" ;;
-    pacman) bcc=python-bcc venv=python-pip tests="gcc fio libbpf-tools bpf strace bpftrace zsh fish" ;;
-    apk) bcc=py3-bcc venv=py3-pip tests="gcc musl-dev fio bpftool strace bpftrace zsh fish" ;;
+    apt-get) bcc=python3-bpfcc venv=python3-venv tests="gcc fio libbpf-tools bpftool strace bpftrace zsh fish tmux" ;;
+    dnf) bcc=python3-bcc venv=python3-pip tests="gcc fio libbpf-tools bpftool strace bpftrace zsh fish tmux" ;;
+    zypper) bcc=python3-bcc venv=python3-pip tests="gcc fio bpftool strace bpftrace zsh fish tmux" ;;
+    pacman) bcc=python-bcc venv=python-pip tests="gcc fio libbpf-tools bpf strace bpftrace zsh fish tmux" ;;
+    apk) bcc=py3-bcc venv=py3-pip tests="gcc musl-dev fio bpftool strace bpftrace zsh fish tmux" ;;
     none) bcc=bcc venv=venv tests="" ;;
 esac
 
@@ -80,7 +80,7 @@ missing=""
 "$python" -c 'import bcc' 2>/dev/null ||
     die "$python does not see bcc though $bcc is installed: give PYTHON=... of the distribution's own Python"
 
-[ "$what" = lab ] && [ "$manager" = apt-get ] && tests="$tests qemu-system-x86"
+[ "$what" = lab ] && [ "$manager" = apt-get ] && tests="$tests qemu-system-x86 debootstrap"
 # Without root there are no live tests, and nothing to compare with.
 if [ "$what" != run ] && [ "$(id -u)" = 0 ]; then
     for package in $tests; do

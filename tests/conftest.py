@@ -27,6 +27,27 @@ def _without_settings() -> Generator[None, None, None]:
         yield
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--part",
+        choices=("together", "alone"),
+        help="only tests that may run beside each other, or only those that want the machine for themselves",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    part = config.getoption("part")
+    if part is None:
+        return
+    chosen: list[pytest.Item] = []
+    others: list[pytest.Item] = []
+    for item in items:
+        alone = item.get_closest_marker("live") or item.get_closest_marker("alone")
+        (chosen if bool(alone) == (part == "alone") else others).append(item)
+    config.hook.pytest_deselected(items=others)
+    items[:] = chosen
+
+
 @cache
 def why_not_live() -> str:
     """Why live tests cannot run here, in one line; empty where they can."""

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from hypothesis import settings
 
 from tests.unit.sessions import FakeLink, Outcome
 from tui.cli import main
+
+# How long an example takes depends on what runs beside it; all else is as chosen by hypothesis for where it runs.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.fixture

@@ -1,27 +1,35 @@
-"""What ships: the wheel holds all of the data, and runs from a clean environment far from the checkout."""
+"""What ships: the wheel holds all of the data and runs far from the checkout, the sdist is whole, locks pin all."""
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 import subprocess
 import sys
+import tomllib
 import venv
 import zipfile
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tui import __version__
 
 ROOT = Path(__file__).resolve().parents[2]
-pytestmark = pytest.mark.slow
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+RUNTIME, DEV = PROJECT["dependencies"], PROJECT["optional-dependencies"]["dev"]
+# The wheel is built and installed once: all of them in one process, where tests are spread over several.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("packaging")]
 
 
-def run(*command: str | Path, cwd: Path, code: int = 0) -> str:
-    """Runs a command without anything of this environment; what it printed."""
+def run(*command: str | Path, cwd: Path, code: int = 0, **environ: str) -> str:
+    """Runs a command without anything of this environment but `environ`; what it printed."""
     clean = {
         name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV", "EBTOP"))
-    }
+    } | environ
     done = subprocess.run(
         command, cwd=cwd, env=clean, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
     )
@@ -104,3 +112,54 @@ def test_the_demo_recording_is_read_where_it_is_installed(installed: Path, tmp_p
 
 def test_the_version_is_told_in_one_way(wheel: Path) -> None:
     assert wheel.name.startswith(f"ebtop-{__version__}-")
+
+
+def built(root: Path, out: Path, **environ: str) -> dict[str, str]:
+    """Builds wheel and sdist of that tree as `make dist` does; the hash of each."""
+    run(sys.executable, "-m", "hatchling", "build", "-d", out, cwd=root, SOURCE_DATE_EPOCH="1700000000", **environ)
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in out.iterdir()}
+
+
+def test_the_sdist_is_whole_and_what_is_built_is_the_same_everywhere(tmp_path: Path) -> None:
+    here = built(ROOT, tmp_path / "here")
+    assert len(here) == 2
+    (sdist,) = (tmp_path / "here").glob("*.tar.gz")
+    run("tar", "-xf", sdist, cwd=tmp_path)
+    copy = tmp_path / f"ebtop-{__version__}"
+    needed = (".ci/tests.sh", "Makefile", "bench/__main__.py", "tests/conftest.py", "requirements-dev.lock", "LICENSE")
+    assert [name for name in needed if not (copy / name).is_file()] == []
+    for age, path in enumerate(copy.rglob("*")):
+        os.utime(path, (1_000_000_000 + age, 1_000_000_000 + age))
+        path.chmod(path.stat().st_mode & ~0o077)
+    (copy / "tui/__pycache__").mkdir()
+    (copy / "tui/__pycache__/cli.cpython-311.pyc").write_bytes(b"left over")
+    assert built(copy, tmp_path / "there", TZ="Asia/Kathmandu", LC_ALL="C") == here
+
+
+def pins(lock: str) -> dict[str, str]:
+    """Which version of each package a lock names."""
+    return dict(re.findall(r"(?m)^([a-z0-9-]+)==([^ ]+)", (ROOT / lock).read_text()))
+
+
+@pytest.mark.parametrize(
+    ("lock", "asked"), [("requirements.lock", RUNTIME), ("requirements-dev.lock", [*RUNTIME, *DEV])], ids=["run", "dev"]
+)
+def test_a_lock_pins_all_that_is_asked_for(lock: str, asked: list[str]) -> None:
+    """`make lock` writes it anew."""
+    pinned = pins(lock)
+    for wanted in map(Requirement, asked):
+        assert wanted.specifier.contains(pinned[canonicalize_name(wanted.name)]), wanted
+    text = (ROOT / lock).read_text()
+    packages = re.split(r"(?m)^(?=[a-z0-9-]+==)", text)[1:]
+    assert len(packages) == len(pinned)
+    assert [package for package in packages if "--hash=sha256:" not in package] == []
+    assert "://" not in text, "where packages come from is for whoever installs them to say"
+
+
+def test_locks_agree() -> None:
+    assert pins("requirements.lock").items() <= pins("requirements-dev.lock").items()
+
+
+def test_every_dependency_has_a_lower_bound_that_can_be_installed_as_it_stands() -> None:
+    """`make lowest` makes `==` of each `>=`."""
+    assert [bound for bound in RUNTIME if not re.fullmatch(r"[a-z]+>=[0-9]+(\.[0-9]+)+", bound)] == []
