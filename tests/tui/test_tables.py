@@ -257,3 +257,23 @@ async def test_off_and_on_again_the_table_is_still_there() -> None:
         await screen.ticks(2)
         assert "1 Exec" in screen.text
         assert "turning" not in screen.text
+
+
+async def test_enter_on_a_group_of_one_process_opens_its_page() -> None:
+    async with running((80, 24)) as screen:
+        await screen.ticks(3)
+        await screen.press("tab", "z", "o", "o")
+        assert title(screen, 2) == "Open by pid"
+        chosen = pane(screen).subject
+        assert isinstance(chosen, Process)
+        await screen.press("enter")
+        assert len(screen.app.screen_stack) == 2
+        assert str(chosen.pid) in screen.text
+        assert "pid:" not in screen.app.history.view.probes[1].log.filter.text
+
+
+async def test_the_filter_line_says_how_a_tree_is_known_of_rows_that_are_kept() -> None:
+    async with running((120, 40)) as screen:
+        await screen.ticks(3)
+        await screen.press("f", *"tree:1")
+        assert "in the kernel  past: by known parents" in screen.text

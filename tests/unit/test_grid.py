@@ -393,3 +393,16 @@ def test_whatever_one_does_the_lines_fit_and_the_selected_row_is_one_of_them(
 def test_rows_keep_their_values() -> None:
     rows: list[Row] = [["a", 1], ["b", 2]]
     assert Listed(COLUMNS, ["a", "b"], rows).row(1) == ["b", 2]
+
+
+def test_a_column_for_which_there_is_no_room_can_be_sorted_by_and_is_seen_then() -> None:
+    opens = Opens(30)
+    opens.grid.sort = Sort("path", falling=False)
+    opens.show()
+    for columns, step in ((reversed(OPEN.columns), "sort-left"), (OPEN.columns, "sort-right")):
+        for column in [column for column in columns if column.width][1:]:
+            opens.grid.act(step)
+            title = opens.grid.draw(LOOK, 70, HEIGHT, focused=True)[0].text
+            assert opens.grid.sort is not None
+            assert opens.grid.sort.column == column.id
+            assert column.title[:3] in title

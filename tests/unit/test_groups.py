@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from probes.block import SLOW_COLUMNS
 from probes.filter import parse
+from probes.snapshot import Exit
 from tests.tui.fakes import EXEC, OPEN, SECOND, START, exec_row, open_row
 from tests.unit.disk_views import LOOK, PLAIN
 from tests.unit.drawing import drawn
@@ -142,3 +143,21 @@ def test_any_groups_fit(some: list[Group], by: By, width: int) -> None:
         strips = drawn(sheet(Groups(by, some, SECOND, "")), look, width, 7)
         assert {strip.cell_length for strip in strips} == {width}
     assert all(strip.text.isascii() for strip in strips)
+
+
+def test_how_processes_ended_is_counted_of_the_rows_that_are_kept() -> None:
+    log = Log(EXEC.columns)
+    log.add(0, [exec_row(0, START + n) for n in range(4)], tested=False)
+    log.finish([Exit(0, 1, 0, None, 1.0), Exit(1, 1, 2, None, 1.0), Exit(2, 1, None, "SIGSEGV", 1.0)])
+    found = groups(log, EXEC.columns, COMM, "", 1, Memory())
+    shown = GroupSheet(found, "exec", "")
+    row = dict(zip((column.id for column in shown.columns), shown.row(0), strict=True))
+    assert (row["count"], row["bad"]) == (4, 2)
+    assert "BAD EXIT" in drawn(shown, LOOK, 80, 4)[0].text
+    assert "bad" not in [column.id for column in sheet(made(opens(9))).columns]
+
+
+def test_the_name_of_a_parent_has_room_in_80_cells() -> None:
+    parent = next(by for by in BYS if by.name == "parent")
+    some = [Group(812, "nginx-of-mine", 3_000_000, 7, 9, 1e9, 1e6)]
+    assert "nginx-of-mine" in drawn(sheet(Groups(parent, some, 10 * SECOND, "")), LOOK, 78, 4)[1].text

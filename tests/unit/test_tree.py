@@ -8,9 +8,12 @@ from hypothesis import strategies as st
 from tests.tui.fakes import EXEC, START, exec_row
 from tests.unit.disk_views import LOOK, PLAIN
 from tests.unit.drawing import NEWEST, drawn
+from tui.lineage import Lineage
 from tui.log import Log
 from tui.panes.rows.tree import Started, TreeSheet, bare, grown
+from tui.panes.table.grid import Grid
 from tui.panes.table.logged import Memory
+from tui.panes.table.order import Sort
 from tui.subject import Cell, Process
 
 FAMILY = {0: (10, 1, "init"), 1: (20, 10, "sh"), 2: (30, 99, "sshd"), 3: (21, 10, "sh"), 4: (22, 20, "make")}
@@ -63,9 +66,62 @@ def test_an_exec_after_an_exec_stands_beside_it_and_has_the_children_from_then_o
     assert (tree.above[1], tree.above[3]) == (0, 2)
 
 
+def test_a_parent_without_a_row_stands_below_who_started_it() -> None:
+    """10 has a row; 15, which ran no program, was forked by 14, and that by 10; 14 is the parent of 31 as well."""
+    known = {15: [14, 10, 1], 14: [10, 1]}
+    tree = grown({0: (10, 1, "x"), 1: (30, 15, "sh"), 2: (31, 14, "sh")}, lambda pid: known.get(pid, []))
+    assert tree.order == [bare(1), 0, bare(14), bare(15), 1, 2]
+    assert tree.sides(1) == [False, False, True, False]
+
+
+def test_what_the_history_knows_joins_what_stood_apart() -> None:
+    lineage = Lineage()
+    lineage.learn({15: 10}, START)
+    log = Log(EXEC.columns, lineage=lineage)
+    rows = [exec_row(number, START + number) for number in range(2)]
+    rows[0][1:4], rows[1][1:4] = [10, 1, "init"], [30, 15, "shell"]
+    log.add(0, rows, tested=False)
+    shown = TreeSheet("exec", log, EXEC.columns, Memory(), "nothing")
+    texts = [strip.text for strip in drawn(shown, LOOK, 120, 9, NEWEST)]
+    assert ["15 " in text and "└─ shell" in text for text in texts[-2:]] == [True, False]
+
+
+def sorted_pids(column: str, *, falling: bool) -> list[object]:
+    grid = Grid(Sort(column, falling))
+    grid.show(sheet(FAMILY))
+    return [row[1] for row in grid.contents.rows]
+
+
+def test_who_has_the_same_parent_stands_in_the_order_of_the_column() -> None:
+    assert sorted_pids("pid", falling=False) == [1, 10, 20, 22, 21, 99, 30]
+    assert sorted_pids("pid", falling=True) == [99, 30, 1, 10, 21, 20, 22]
+    assert sorted_pids("time", falling=True) == [99, 30, 1, 10, 21, 20, 22]
+    assert sorted_pids("children", falling=True) == [99, 30, 1, 10, 20, 22, 21]
+
+
+def test_branches_are_those_of_the_order() -> None:
+    grid = Grid(Sort("pid", falling=True))
+    grid.show(sheet(FAMILY))
+    texts = [strip.text for strip in grid.draw(LOOK, 160, 20, focused=False)]
+    assert ["├─ p21" in text for text in texts].index(True) < ["└─ p20" in text for text in texts].index(True)
+    grid.sort = None
+    grid.show(sheet(FAMILY))
+    assert "└─ p21" in grid.draw(LOOK, 160, 20, focused=False)[-1].text
+
+
 FAMILIES = st.lists(st.tuples(st.integers(1, 6), st.integers(1, 6), st.just("x")), max_size=30).map(
     lambda rows: dict(enumerate(rows))
 )
+
+
+@given(FAMILIES, st.dictionaries(st.integers(1, 6), st.lists(st.integers(1, 6), unique=True)))
+def test_whatever_is_known_of_parents_every_row_is_there_once(
+    family: dict[int, Started], known: dict[int, list[int]]
+) -> None:
+    tree = grown(family, lambda pid: [one for one in known.get(pid, []) if one != pid])
+    assert len(tree.order) == len(set(tree.order))
+    assert sorted(number for number in tree.order if number >= 0) == list(family)
+    assert set(tree.sorted(tree.order[::-1]).order) == set(tree.order)
 
 
 @given(FAMILIES)

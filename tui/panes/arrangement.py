@@ -10,10 +10,12 @@ from tui.panes.pane import Pane
 
 
 class Arrangement:
-    """The panes in their order, and the boxes that they are in. `apply` puts it in force."""
+    """The panes in their order, and the boxes that they are in; `nothing` stands in their place where all are hidden.
+    `apply` puts it in force.
+    """
 
-    def __init__(self, panes: Sequence[Pane], boxes: Sequence[Widget]) -> None:
-        self._panes, self._boxes = panes, boxes
+    def __init__(self, panes: Sequence[Pane], boxes: Sequence[Widget], nothing: Widget) -> None:
+        self._panes, self._boxes, self._nothing = panes, boxes, nothing
         self._hidden: set[Pane] = set()
         self._zoomed: Pane | None = None
 
@@ -36,6 +38,7 @@ class Arrangement:
         for pane in self._panes:
             gone = pane in self._hidden or (self._zoomed is not None and pane is not self._zoomed)
             pane.set_class(gone, "-gone")
+        self._nothing.set_class(bool(self.present), "-gone")
         for box in self._boxes:
             seen = [pane for pane in self._panes if pane.parent is box and not pane.has_class("-gone")]
             box.set_class(not seen, "-gone")

@@ -1,4 +1,4 @@
-"""Which processes there are now."""
+"""Which processes there are now, and who is above whom."""
 
 from __future__ import annotations
 
@@ -17,4 +17,14 @@ def running() -> Mapping[int, str]:
     for pid in psutil.pids():
         with suppress(OSError):  # it has ended meanwhile, or is hidden
             found[pid] = readable(Path(f"/proc/{pid}/comm").read_bytes()).removesuffix("\n")
+    return found
+
+
+def parents() -> Mapping[int, int]:
+    """The parent of each process; likewise."""
+    found: dict[int, int] = {}
+    for pid in psutil.pids():
+        with suppress(OSError, ValueError, IndexError):
+            # The name is in parentheses and may have any in it (proc(5): state, ppid, ..).
+            found[pid] = int(Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[1])
     return found

@@ -69,14 +69,14 @@ class Spot(NamedTuple):
         return range(self.start, self.start + self.cells)
 
 
-def layout(columns: Sequence[Column], width: int) -> tuple[Place, ...]:
+def layout(columns: Sequence[Column], width: int, kept: str = "") -> tuple[Place, ...]:
     """Which columns are shown, and how wide, in `width` cells with a blank between each.
 
     Where there is not room for all, columns shrink first, then those of the lowest priority are left out, of
-    several the least telling; room to spare goes to those that grow.
+    several the least telling, and that of the id `kept` never; room to spare goes to those that grow.
     """
     shown = [(at, column) for at, column in enumerate(columns) if column.width > 0]
-    dropping = sorted(shown, key=lambda pair: _worth(pair[0], pair[1], shown))
+    dropping = sorted(shown, key=lambda pair: (pair[1].id == kept, *_worth(pair[0], pair[1], shown)))
     readable = int(width * READABLE)
     while len(shown) > 1 and sum(_least(column, readable, shown) + 1 for _, column in shown) - 1 > width:
         shown.remove(dropping.pop(0))
@@ -92,9 +92,9 @@ def layout(columns: Sequence[Column], width: int) -> tuple[Place, ...]:
 
 
 @lru_cache(64)
-def laid_out(columns: tuple[Column, ...], width: int) -> tuple[Place, ...]:
+def laid_out(columns: tuple[Column, ...], width: int, kept: str = "") -> tuple[Place, ...]:
     """`layout`, worked out once for as long as neither changes."""
-    return layout(columns, width)
+    return layout(columns, width, kept)
 
 
 def spots(places: Sequence[Place]) -> tuple[Spot, ...]:
@@ -187,10 +187,13 @@ def _telling(at: int, column: Column, shown: Sequence[tuple[int, Column]]) -> in
 
 
 def _share(columns: Sequence[Column], width: int, readable: int, shown: Sequence[tuple[int, Column]]) -> list[int]:
-    """Cells for each: everyone's least, then up to what each wants, then the rest to those that grow."""
+    """Cells for each: everyone's least, then up to what each wants, those first that tell the most, then the rest to
+    those that grow.
+    """
     cells = [_least(column, readable, shown) for column in columns]
     spare = width - sum(cells) - len(cells) + 1
-    for at, column in enumerate(columns):
+    for at in sorted(range(len(columns)), key=lambda at: _worth(shown[at][0], columns[at], shown), reverse=True):
+        column = columns[at]
         more = max(min(column.width - cells[at], spare), 0)
         if column.grow and column.kind in LONG:
             continue

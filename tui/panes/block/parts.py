@@ -81,6 +81,8 @@ def kinds(parts: Iterable[Part], disk: str | None, by: By) -> list[Kind]:
 class PartsSheet(Listed):
     """The kinds of a moment as figures with bars behind them, all on one axis; a row's key is what is common to it."""
 
+    keeps = False
+
     def __init__(self, view: ProbeView, disk: str | None, by: By) -> None:
         self.kinds = kinds(view.parts, disk, by)
         self._by, self._disk, self._span_ns = by, disk, view.span_ns

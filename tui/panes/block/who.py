@@ -76,6 +76,8 @@ def processes(work: Iterable[Work], chosen: Filter) -> list[Process]:
 class WhoSheet(Listed):
     """The processes of a moment; a row's key is the process with the owner of its pages."""
 
+    keeps = False
+
     def __init__(self, view: ProbeView) -> None:
         self.processes = processes(view.work, view.log.filter)
         self._view = view

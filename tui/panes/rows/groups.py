@@ -55,6 +55,7 @@ class Group(NamedTuple):
     beside   more of it, as the newest of them has it
     timed    of how many of them it is known how long they took, in microseconds in sum and at most
     hz       how many there are a second; None: as many as there were in the time of all groups
+    bad      how many processes of rows that are kept ended with a code other than 0 or by a signal
     """
 
     key: Shared
@@ -65,6 +66,7 @@ class Group(NamedTuple):
     sum_us: float = 0.0
     max_us: float = 0.0
     hz: float | None = None
+    bad: int = 0
 
 
 class Groups(NamedTuple):
@@ -72,12 +74,14 @@ class Groups(NamedTuple):
 
     said     of which events, for the title
     span_ns  the time in which they were
+    ends     whether it is known how processes end
     """
 
     by: By
     groups: Sequence[Group]
     span_ns: int
     said: str
+    ends: bool = False
 
 
 class Event(NamedTuple):
@@ -87,6 +91,7 @@ class Event(NamedTuple):
     beside: str
     failed: bool
     us: float | None
+    bad: bool = False
 
 
 def usable(columns: Iterable[Column]) -> list[By]:
@@ -107,7 +112,10 @@ def counted(events: Iterable[Event]) -> list[Group]:
 def _summed(key: Shared, members: Sequence[Event]) -> Group:
     times = [event.us for event in members if event.us is not None]
     failed = sum(event.failed for event in members)
-    return Group(key, members[-1].beside, len(members), failed, len(times), sum(times), max(times, default=0.0))
+    bad = sum(event.bad for event in members)
+    return Group(
+        key, members[-1].beside, len(members), failed, len(times), sum(times), max(times, default=0.0), bad=bad
+    )
 
 
 COUNTS = (
@@ -119,6 +127,10 @@ TIMES = (
     Column("average_us", "AVG us", "us", 8, "average latency, in microseconds", priority=4),
     Column("max_us", "MAX us", "us", 9, "longest latency, in microseconds", priority=3),
 )
+BAD = Column(
+    "bad", "BAD EXIT", "number", 8, "ended with a code other than 0 or by a signal, of the rows kept", later=True,
+    priority=6,
+)  # fmt: skip
 NONE = "(none)"
 SHARE = Column("share", "SHARE", "word", 14, "share of all of them, 0..1", priority=6)
 BESIDE = Column("comm", "COMM", "word", 16, "its name", grow=True, priority=8)
@@ -131,7 +143,9 @@ class GroupSheet(Listed):
         self.groups, self._nothing = groups, nothing
         whole = max(sum(group.events for group in groups.groups), 1)
         self._shares = [group.events / whole for group in groups.groups]
-        shown = (*COUNTS, *(TIMES if any(group.timed for group in groups.groups) else ()), SHARE, _key(groups.by))
+        timed = any(group.timed for group in groups.groups)
+        more = (*((BAD,) if groups.ends else ()), *(TIMES if timed else ()))
+        shown = (*COUNTS, *more, SHARE, _key(groups.by))
         columns = (*shown, BESIDE) if any(group.beside for group in groups.groups) else shown
         rows = [
             _row(group, share, groups.span_ns, columns)
@@ -179,6 +193,7 @@ def _row(group: Group, share: float, span_ns: int, columns: Sequence[Column]) ->
         "count": group.events,
         "rate": rate if group.hz is None else group.hz,
         "failed": group.failed,
+        "bad": group.bad,
         "average_us": group.sum_us / group.timed if group.timed else None,
         "max_us": group.max_us if group.timed else None,
         "share": share,
@@ -192,7 +207,7 @@ def _shown(column: str, value: Value) -> Value:
     """The value of a column as it is to be seen."""
     if column == "key" and value is None:
         return NONE
-    if column == "failed":
+    if column in ("failed", "bad"):
         return value or None
     if not isinstance(value, int | float):
         return value

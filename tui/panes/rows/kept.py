@@ -22,7 +22,13 @@ def groups(log: Log, columns: Sequence[Column], by: By, inside: str, depth: int,
     """The groups of the rows that pass the filter; of paths, those below `inside` by their folders."""
     told = memory.made(f"{by} {inside} {depth}", log, _event(columns, by, inside, depth))
     events = [event for event in told.values() if event is not None]
-    return Groups(by, counted(events), _span_ns(log, columns), f"of the {units.count(len(events))} rows kept")
+    said = f"of the {units.count(len(events))} rows kept"
+    return Groups(by, counted(events), _span_ns(log, columns), said, can_end(columns))
+
+
+def can_end(columns: Sequence[Column]) -> bool:
+    """Whether rows tell how their processes end."""
+    return {"code", "signal"} <= {column.id for column in columns}
 
 
 def paths(log: Log, columns: Sequence[Column], by: By, memory: Memory) -> list[str]:
@@ -36,6 +42,7 @@ def _event(columns: Sequence[Column], by: By, inside: str, depth: int) -> Callab
     ids = [column.id for column in columns]
     at, beside = ids.index(by.column), _maybe(ids, by.beside)
     error, latency = _maybe(ids, "error"), _maybe(ids, LATENCY)
+    ends = [ids.index(column) for column in ("code", "signal")] if can_end(columns) else []
 
     def event(row: Row) -> Event | None:
         value = row[at]
@@ -51,7 +58,8 @@ def _event(columns: Sequence[Column], by: By, inside: str, depth: int) -> Callab
         us = row[latency] if latency is not None else None
         failed = error is not None and row[error] is not None
         told = as_text(row[beside]) if beside is not None else ""
-        return Event(key, told, failed, us if isinstance(us, int | float) else None)
+        bad = any(row[end] not in (None, 0) for end in ends)
+        return Event(key, told, failed, us if isinstance(us, int | float) else None, bad)
 
     return event
 

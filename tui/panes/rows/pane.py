@@ -8,6 +8,7 @@ from textual import events
 from textual.strip import Strip
 
 from tui import format as units
+from tui.exact import Exact
 from tui.history import ProbeView
 from tui.panes.pane import Pane
 from tui.panes.rows import counted, kept
@@ -44,6 +45,7 @@ class RowPane(Pane):
         self._said = ""
         self._on_screen = self._counting = False
         self._memory = Memory()
+        self._exact: Exact | None = None
         self._grid = Grid()
         self._grids: dict[Face, Grid] = {"rows": self._grid}
         self._grid.show(self._sheet())
@@ -96,16 +98,23 @@ class RowPane(Pane):
         if self._face == "groups":
             made = self._groups()
             self._said = made.said
-            return GroupSheet(made, info.id, nothing)
+            return GroupSheet(made, info.id, f"none yet: {made.said}" if self._exact else nothing)
         if self._face == "tree":
             return TreeSheet(info.id, log, info.columns, self._memory, nothing)
         return RowSheet(info, log, self._memory, nothing, self._wanted_columns)
 
     def _groups(self) -> Groups:
         """As the kernel counted them, or else of the rows that are kept."""
-        if exact := counted.exact(self.view, self._by):
-            return counted.groups(exact, self._by)
         log, columns = self.view.log, self.view.info.columns
+        self._exact = counted.exact(self.view, self._by)
+        if self._exact:
+            made = counted.groups(self._exact, self._by)
+            if not kept.can_end(columns):
+                return made
+            of_rows = kept.groups(log, columns, self._by, "", 1, self._memory)
+            bad = {group.key: group.bad for group in of_rows.groups}
+            groups = [group._replace(bad=bad.get(group.key, 0)) for group in made.groups]
+            return made._replace(groups=groups, ends=True, said=f"{made.said}, bad exits of rows kept")
         if not self._depth and len(log) and self._by.name == "path":
             self._depth = depth_of(kept.paths(log, columns, self._by, self._memory))
         made = kept.groups(log, columns, self._by, self._folder, max(self._depth, 1), self._memory)
@@ -168,10 +177,12 @@ class RowPane(Pane):
         self.redraw()
 
     def enter(self) -> bool:
-        """See Pane: a folder is opened, any other group is filtered by."""
+        """See Pane: a folder is opened, a process has a page, any other group is filtered by."""
+        key = self._grid.key
         if self._face != "groups" or not self._grid.count:
             return False
-        key = self._grid.key
+        if self._by.name in ("pid", "parent") and isinstance(key, int):
+            return False
         if self._by.name == "path" and isinstance(key, str) and key.endswith("/"):
             self._folders.append(key)
             self._begin_groups(depth=1)

@@ -1,12 +1,13 @@
 """Execs as a tree: who started whom, over the rows that are kept. Pure.
 
 A process that execs again has a row for each time, side by side; what it starts belongs to the last before that.
-A parent that has no row of its own is there all the same, with what its children know of it.
+A parent that has no row of its own, as it forked and ran no program, is there all the same, with what its children
+know of it; where it is known who started it, it stands below that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from textual.strip import Strip
@@ -16,6 +17,7 @@ from tui import format as units
 from tui.log import Log
 from tui.panes.table.fields import as_text
 from tui.panes.table.logged import Memory
+from tui.panes.table.order import Comparable, Sort, comparable
 from tui.panes.table.sheet import Key, Sheet, searcher
 from tui.widgets.line import Line, Look
 from tui.widgets.table import Place
@@ -48,8 +50,7 @@ class Tree(NamedTuple):
     def sides(self, number: int) -> list[bool]:
         """For each branch that leads to a row, from the left, whether more comes below on it; only the last ones."""
         found: list[bool] = []
-        while number >= 0 and len(found) < DEEPEST:
-            above = self.above[number]
+        while (above := self.above.get(number)) is not None and len(found) < DEEPEST:
             found.append(self.below[above][-1] != number)
             number = above
         return found[::-1]
@@ -58,43 +59,73 @@ class Tree(NamedTuple):
         """How many there are of it."""
         return len(self.below.get(number, ()))
 
+    def sorted(self, numbers: Sequence[int]) -> Tree:
+        """The same tree with its tops, and the children of each, in the order of `numbers`."""
+        below: dict[int, list[int]] = {}
+        for number in numbers:
+            if number in self.above:
+                below.setdefault(self.above[number], []).append(number)
+        return Tree(_down([number for number in numbers if number not in self.above], below), self.above, below)
+
 
 def bare(pid: int) -> int:
     """The number of a process that has no row, and the other way round."""
     return ~pid
 
 
-def grown(started: Mapping[int, Started]) -> Tree:
-    """The tree of rows by their numbers, the oldest first; what has the newest process in it comes last."""
+def grown(started: Mapping[int, Started], above: Callable[[int], Iterable[int]] = lambda _pid: ()) -> Tree:
+    """The tree of rows by their numbers, the oldest first; what has the newest process in it comes last.
+
+    above  the processes above one, the nearest first, as far as they are known: a parent without a row is joined by
+           them to what is there already
+    """
     latest: dict[int, int] = {}
-    root_of: dict[int, int] = {}
+    tree = _Growing({}, {}, {})
     newest: dict[int, int] = {}
-    above: dict[int, int] = {}
-    below: dict[int, list[int]] = {}
     for number, (pid, ppid, _) in started.items():
-        parent = latest.get(ppid)
-        if parent is None:
-            parent = root = bare(ppid)
-        else:
-            root = root_of[parent]
-        below.setdefault(parent, []).append(number)
-        above[number], root_of[number] = parent, root
-        newest[root] = latest[pid] = number
+        parent = latest.get(ppid, bare(ppid))
+        if parent not in tree.root_of:
+            tree.join([bare(ppid), *(latest.get(one, bare(one)) for one in above(ppid))])
+        tree.put(number, parent)
+        newest[tree.root_of[number]] = latest[pid] = number
+    return Tree(_down(sorted(newest, key=newest.__getitem__), tree.below), tree.above, tree.below)
+
+
+class _Growing(NamedTuple):
+    """A tree that is not whole yet; what is put in has nothing below it, so that it never goes round."""
+
+    above: dict[int, int]
+    below: dict[int, list[int]]
+    root_of: dict[int, int]
+
+    def put(self, number: int, parent: int) -> None:
+        self.above[number], self.root_of[number] = parent, self.root_of[parent]
+        self.below.setdefault(parent, []).append(number)
+
+    def join(self, upwards: Sequence[int]) -> None:
+        """Put the first in, with those between it and the nearest that is there; where none is, as a top."""
+        there = next((at for at, one in enumerate(upwards) if one in self.root_of), None)
+        if there is None:
+            self.root_of[upwards[0]] = upwards[0]
+        for at in reversed(range(there or 0)):
+            self.put(upwards[at], upwards[at + 1])
+
+
+def _down(tops: Sequence[int], below: Mapping[int, Sequence[int]]) -> list[int]:
+    """All from the top down. Without recursion: a chain of processes can be longer than Python's stack."""
     order: list[int] = []
-    # Without recursion: a chain of processes can be longer than Python's stack.
-    todo = sorted(newest, key=newest.__getitem__, reverse=True)
+    todo = list(reversed(tops))
     while todo:
         number = todo.pop()
         order.append(number)
         todo += reversed(below.get(number, ()))
-    return Tree(order, above, below)
+    return order
 
 
 class TreeSheet(Sheet):
     """A row's key is its number."""
 
     follows = True
-    sorts = False
 
     def __init__(self, name: str, log: Log, columns: Sequence[Column], memory: Memory, nothing: str) -> None:
         self.name = f"{name}-tree"
@@ -102,7 +133,7 @@ class TreeSheet(Sheet):
         self._log, self._memory, self._nothing = log, memory, nothing
         self._ids = [column.id for column in columns]
         self._started = memory.made("tree", log, self._of)
-        self._tree = grown(self._started)
+        self._tree = self._shown = grown(self._started, log.above)
         self._places = {number: at for at, number in enumerate(self._tree.order)}
         self._order = _order(self.columns)
 
@@ -116,6 +147,24 @@ class TreeSheet(Sheet):
     def find(self, key: Key) -> int | None:
         """See Sheet."""
         return self._places.get(key) if isinstance(key, int) else None
+
+    def values(self, column: int) -> Sequence[Comparable]:
+        """See Sheet: what a parent without a row does not tell is that of the newest below it."""
+        kind = self.columns[column].kind
+        if self.columns[column] is CHILDREN:
+            return [self._tree.children(number) for number in self._tree.order]
+        made = self._memory.made(f"value {column}", self._log, lambda row: comparable(row[column], kind))
+        told: Mapping[str, Callable[[int], Comparable]] = {"pid": bare, "comm": self._comm}
+        of_bare = told.get(self._ids[column])
+        return [
+            of_bare(number) if of_bare and number < 0 else made[self._newest(number)] for number in self._tree.order
+        ]
+
+    def order(self, sort: Sort | None) -> Sequence[int] | None:
+        """See Sheet: those with the same parent stand in the order of the column, each with what it started."""
+        order = super().order(sort)
+        self._shown = self._tree if order is None else self._tree.sorted([self._tree.order[at] for at in order])
+        return None if order is None else [self._places[number] for number in self._shown.order]
 
     def row(self, at: int) -> Row:
         """See Sheet: of a parent without a row its pid and its name are known."""
@@ -132,9 +181,16 @@ class TreeSheet(Sheet):
         texts = self._memory.made("text", self._log, searcher(self.columns))
         return [texts[one] if one >= 0 else f"{bare(one)}\0{self._comm(one)}" for one in self._tree.order]
 
+    def _newest(self, number: int) -> int:
+        """The row itself, or that which stands for a parent without one."""
+        while number < 0:
+            number = self._tree.below[number][-1]
+        return number
+
     def _comm(self, number: int) -> str:
-        """The name of a parent without a row, as its newest child knows it."""
-        return self._started[self._tree.below[number][-1]][2]
+        """The name of a parent without a row, as its newest child knows it that has one."""
+        child = next((one for one in reversed(self._tree.below[number]) if one >= 0), None)
+        return "" if child is None else self._started[child][2]
 
     def nothing(self) -> str:
         """See Sheet."""
@@ -150,8 +206,7 @@ class TreeSheet(Sheet):
         """See Sheet: the name stands at the end of its branch."""
         row, comm = self.row(at), self._ids.index("comm")
         cells = next((place.cells for place in places if place.column.id == "comm"), 0)
-        levels = max((cells - NAME_CELLS) // INDENT, 1)
-        row[comm] = branch(self._tree.sides(self._tree.order[at]), levels, look) + as_text(row[comm])
+        row[comm] = self._branch(self._tree.order[at], cells, look) + as_text(row[comm])
         row[-1] = row[-1] or None
         return [row[column] for column in self._order]
 
@@ -161,11 +216,17 @@ class TreeSheet(Sheet):
         if number >= 0:
             return super().strips(at, width, tall, look)
         children = units.count(self._tree.children(number))
-        known = {"pid": str(bare(number)), "comm": self._comm(number) or "?", CHILDREN.id: children}
+        spots = self.spots(width)
+        cells = next((spot.cells for spot in spots if spot.id == "comm"), 0)
+        name = self._branch(number, cells, look) + (self._comm(number) or "?")
+        known = {"pid": str(bare(number)), "comm": name, CHILDREN.id: children}
         line = Line(look, width, "dim")
-        for spot in self.spots(width):
+        for spot in spots:
             line.pad(spot.start).cell(known.get(spot.id, ""), spot.cells, right=spot.right)
         return [line.strip()]
+
+    def _branch(self, number: int, cells: int, look: Look) -> str:
+        return branch(self._shown.sides(number), max((cells - NAME_CELLS) // INDENT, 1), look)
 
     def _of(self, row: Row) -> Started:
         fields = dict(zip(self._ids, row, strict=False))

@@ -14,7 +14,7 @@ from tui.subject import Cell, Disk, File, Process, Subject
 FILTER_KEYS: Mapping[str, str] = {
     "pid": "pid", "tid": "tid", "ppid": "ppid", "comm": "comm", "user": "user", "uid": "user", "unit": "unit",
     "cgroup": "unit", "path": "path", "filename": "path", "argv": "arg", "fd": "ret", "error": "err", "disk": "disk",
-    "op": "op",
+    "op": "op", "code": "exit", "signal": "exit",
 }  # fmt: skip
 """The key that the filter has for the values of a column; other columns cannot be filtered by."""
 PARENT = ("ppid", "parent_comm", "pcomm")

@@ -15,7 +15,7 @@ from tui import format as units
 from tui import text as safe_text
 from tui.panes.table.fields import usual
 from tui.panes.table.finder import Finder, nearest
-from tui.panes.table.order import Arranged, Sort, ordered
+from tui.panes.table.order import Arranged, Sort
 from tui.panes.table.sheet import Key, Listed, Sheet
 from tui.subject import Cell, Contents, Subject
 from tui.wanted import Wanted
@@ -58,11 +58,7 @@ class Grid:
             self._reveal()
 
     def _arrange(self) -> None:
-        at = self._index_of(self.sort.column) if self.sort and self.sheet.sorts else None
-        order = None
-        if self.sort and at is not None:
-            order = ordered(self.sheet.values(at), falling=self.sort.falling)
-        self._arranged = Arranged(len(self.sheet), order)
+        self._arranged = Arranged(len(self.sheet), self.sheet.order(self.sort))
         self._finder.forget()
         if self._key is not None and self.count:
             self._place = self._find(self._key)
@@ -86,7 +82,7 @@ class Grid:
 
     @property
     def _own_order(self) -> bool:
-        return self.sort is None or not self.sheet.sorts
+        return self.sort is None
 
     @property
     def _follows(self) -> bool:
@@ -217,8 +213,7 @@ class Grid:
             case "sort":
                 self._sort_by(self.column, again="stop")
             case "sort-left" | "sort-right":
-                by = self.sort.column if self.sort else None
-                self._sort_by(self._beside(by, 1 if command == "sort-right" else -1) if by else self.column)
+                self._sort_beside(1 if command == "sort-right" else -1)
             case "invert":
                 self._sort_by(self.sort.column if self.sort else self.column, again="invert")
             case _:
@@ -234,15 +229,22 @@ class Grid:
 
     def _beside(self, column: str, step: int) -> str:
         """The column beside that one, as far as there is one to be seen."""
-        shown = [spot.id for spot in self._spots]
-        if column not in shown:
-            return self.column
-        return shown[max(min(shown.index(column) + step, len(shown) - 1), 0)]
+        return _next([spot.id for spot in self._spots], column, step) or self.column
+
+    def _sort_beside(self, step: int) -> None:
+        """Sort by the column beside the one that is sorted by, be there room for it until then or not."""
+        if self.sort is None:
+            self._sort_by(self.column)
+        elif self.sheet.keeps:
+            every = [column.id for column in self.sheet.drawn_columns() if column.width]
+            self._sort_by(_next(every, self.sort.column, step) or self.column)
+        else:
+            self._sort_by(self._beside(self.sort.column, step))
 
     def _sort_by(self, column: str, again: str = "") -> None:
         """Sort by a column; what to do where it is sorted by that one already: nothing, invert or stop."""
         at = self._index_of(column)
-        if at is None or not self.sheet.sorts:
+        if at is None:
             return
         seen = self._selection_is_seen()
         if self.sort is None or self.sort.column != column:
@@ -339,8 +341,7 @@ class Grid:
             self._reveal()
 
     def _heading(self, width: int, look: Look, *, focused: bool) -> Strip:
-        by = self.sort if self.sheet.sorts else None
-        line = table.heading(self._spots, width, look, by, self.column if focused else "")
+        line = table.heading(self._spots, width, look, self.sort, self.column if focused else "")
         beside = self.sheet.beside_heading(width, look)
         return (line.pad(self._end + 1).join(beside) if beside else line).strip()
 
@@ -358,3 +359,10 @@ class Grid:
             parts += [(spot.span, "chosen") for spot in self._spots if focused and spot.id == self.column]
         parts += found(strips[-1], [spot.span for spot in self._spots], self._finder.wanted)
         return [*strips[:-1], marked(strips[-1], parts, look)] if parts else strips
+
+
+def _next(columns: Sequence[str], column: str, step: int) -> str | None:
+    """The one beside a column, or itself at the end; None where it is not among them."""
+    if column not in columns:
+        return None
+    return columns[max(min(columns.index(column) + step, len(columns) - 1), 0)]

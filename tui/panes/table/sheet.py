@@ -11,7 +11,7 @@ from probes.snapshot import Column, Row
 from tui import format as units
 from tui.panes.table import fields
 from tui.panes.table.fields import as_text
-from tui.panes.table.order import Comparable, comparable
+from tui.panes.table.order import Comparable, Sort, comparable, ordered
 from tui.subject import Cell, Subject
 from tui.widgets import table
 from tui.widgets.line import Look
@@ -27,13 +27,14 @@ class Sheet(ABC):
     name     for files, see Contents
     columns  all there are, hidden ones too
     follows  new rows come at its end, and one wants to see those first
-    sorts    it makes sense to sort it
+    keeps    the column that it is sorted by is seen, however little room there is
     """
 
     name = ""
     columns: Sequence[Column] = ()
     follows = False
-    sorts = True
+    keeps = True
+    _sorted_by = ""
 
     @abstractmethod
     def __len__(self) -> int:
@@ -59,6 +60,12 @@ class Sheet(ABC):
         """The column of that index, of all rows, as it is sorted by."""
         kind = self.columns[column].kind
         return [comparable(self.row(at)[column], kind) for at in range(len(self))]
+
+    def order(self, sort: Sort | None) -> Sequence[int] | None:
+        """Indexes of the rows as they are sorted; None: as they are. Asked for whenever that is another."""
+        self._sorted_by = sort.column if sort else ""
+        at = next((at for at, one in enumerate(self.columns) if sort and one.id == sort.column), None)
+        return ordered(self.values(at), falling=sort.falling) if sort and at is not None else None
 
     def texts(self) -> Sequence[str]:
         """All that a row says, hidden columns too, for all rows."""
@@ -90,12 +97,15 @@ class Sheet(ABC):
 
     def spots(self, width: int) -> Sequence[Spot]:
         """Which columns are seen and where, in so many cells."""
-        return table.spots(table.laid_out(tuple(self.drawn_columns()), width))
+        return table.spots(self._laid_out(width))
 
     def strips(self, at: int, width: int, tall: int, look: Look) -> list[Strip]:
         """A row as so many lines."""
-        places = table.laid_out(tuple(self.drawn_columns()), width)
+        places = self._laid_out(width)
         return [table.row_strip(self.drawn(at, places, look), places, width, look)] * tall
+
+    def _laid_out(self, width: int) -> Sequence[Place]:
+        return table.laid_out(tuple(self.drawn_columns()), width, self._sorted_by)
 
     def beside_heading(self, width: int, look: Look) -> Strip | None:
         """What stands behind the titles, in a line of that width."""
