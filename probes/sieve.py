@@ -86,7 +86,8 @@ class Sieve:
     def can_tally(self) -> bool:
         """Whether tallies can be of exactly those events that pass the filter."""
         asked = (leaf.key for node in self._plan.again for leaf in leaves(node))
-        return not self._plan.rest and all(key in TALLIED for key in asked)
+        untested = self._plan.rest or self._plan.later
+        return not untested and all(key in TALLIED for key in asked)
 
     def tallies(self, tallies: Sequence[Tally]) -> list[Tally]:
         """Those of the tallies that the session gets. Who could not be told apart passed what the kernel tests."""

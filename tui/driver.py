@@ -1,31 +1,63 @@
-"""The terminal as Textual drives it, but for bytes that are not UTF-8: they would end its thread and so the screen."""
+"""The terminal as Textual drives it, but for what would end its thread, what is drawn where, and what Esc means."""
 
 from __future__ import annotations
 
 import os
+import re
 import select
+import sys
 from codecs import getincrementaldecoder
 
+from textual import constants
 from textual._xterm_parser import XTermParser
+from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
 WAIT_S = 0.1
 """How long a lone Esc may be the beginning of a sequence, and how soon the thread sees that it is to end."""
 MOST_BYTES = 4096
+ESCAPE = "\x1b"
+ESCAPE_KEY = "\x1b[27u"
+"""Esc in a way that begins nothing else, as kitty(1) sends it."""
+PRESSED = re.compile(r"\x1b(?=[^\x00-\x1f\x7f-\x9f\[\]OPX^_\\])")
+"""Esc before what continues no sequence. Keys with Alt come so as well, but none of them means anything here."""
 
 
 class Driver(LinuxDriver):
-    """What is not UTF-8 comes as U+FFFD: from a terminal of another encoding, or over a bad line."""
+    """Draws on standard output, so that standard error can go elsewhere. What is not UTF-8 comes as U+FFFD: from a
+    terminal of another encoding, or over a bad line. Esc and a key that follows at once are two keys.
+    """
+
+    def __init__(
+        self, app: App[object], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
+    ) -> None:
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self._file = sys.__stdout__
 
     def run_input_thread(self) -> None:
         """See LinuxDriver: reads keys until `exit_event` is set."""
         parser = XTermParser(self._debug)
         decode = getincrementaldecoder("utf-8")("replace").decode
+        held = ""
         while not self.exit_event.is_set():
             ready = select.select([self.fileno], [], [], WAIT_S)[0]
+            text = decode(os.read(self.fileno, MOST_BYTES)) if ready else ""
+            text, held = apart(held + text, ended=not ready)
             # Nothing is fed where a character has only begun: that would mean the end.
-            if ready and (text := decode(os.read(self.fileno, MOST_BYTES))):
-                for event in parser.feed(text):
-                    self.process_message(event)
+            for event in parser.feed(text) if text else ():
+                self.process_message(event)
             for event in parser.tick():
                 self.process_message(event)
+
+
+def apart(text: str, *, ended: bool) -> tuple[str, str]:
+    """What was typed, with Esc told apart from the keys after it, and an Esc at its end that may begin a sequence; it
+    does not where the typing has `ended`.
+    """
+    if constants.DISABLE_KITTY_KEY:  # such an Esc would not be understood
+        return text, ""
+    text = PRESSED.sub(ESCAPE_KEY, text)
+    if not text.endswith(ESCAPE):
+        return text, ""
+    rest = text.removesuffix(ESCAPE)
+    return (rest + ESCAPE_KEY, "") if ended else (rest, ESCAPE)

@@ -12,6 +12,7 @@ from probes.filter import WORK_KEYS, Filter
 from probes.snapshot import Counts, DiskFacts, Exit, Hello, ProbeInfo, ProbeTick, Row, Snapshot, Threshold
 from tui.findings.finding import Finding
 from tui.findings.watch import Watch
+from tui.lineage import Lineage
 from tui.tally import Series, Sort, Sum, Tally, Worker, hidden, series_of, sorts_of, sum_of, workers_of
 
 
@@ -64,7 +65,7 @@ class Dump:
         self._hello = hello
         self._sink = sink
         self._options = options
-        self._choice = Choice(options.filter)
+        self._choice, self._lineage = Choice(options.filter), Lineage()
         self._infos = {info.id: info for info in hello.probes}
         self._tallies = {name: Tally() for name in options.probes}
         self._kept: dict[str, set[int]] = {name: set() for name in options.probes}
@@ -112,6 +113,9 @@ class Dump:
                 self._write(snapshot)
 
     def _write(self, snapshot: Snapshot) -> None:
+        if self._options.filter.follows:
+            for tick in snapshot.probes:
+                self._lineage.add(self._infos[tick.id].columns, tick.rows)
         for tick in snapshot.probes:
             if tick.id in self._tallies:
                 self._write_tick(snapshot.time, tick)
@@ -178,10 +182,12 @@ class Dump:
         error = ids.index("error") if "error" in ids else None
         ends = any(column.later for column in info.columns)
         kept = self._kept[tick.id]
+        follows = self._options.filter.follows
         rows: list[Row] = []
         errors = 0
         for number, row in enumerate(tick.rows, tick.first):
-            if self._options.filter.matches(dict(zip(ids, row, strict=True))):
+            fields = dict(zip(ids, row, strict=True))
+            if self._options.filter.matches(fields | {"tree": self._lineage.noted(fields)} if follows else fields):
                 rows.append(row)
                 if ends:
                     kept.add(number)

@@ -28,6 +28,7 @@ from probes.snapshot import (
 from tui.exact import Exact
 from tui.findings.finding import Finding
 from tui.findings.watch import MOST_PAST, Watch
+from tui.lineage import Lineage
 from tui.log import Log
 from tui.rewind import Moment, PastLog, ended, moment
 from tui.tails import Tail
@@ -90,9 +91,9 @@ class View(msgspec.Struct, frozen=True):
 class Track:
     """All that is remembered of one probe."""
 
-    def __init__(self, info: ProbeInfo) -> None:
+    def __init__(self, info: ProbeInfo, lineage: Lineage) -> None:
         self.info = info
-        self.log = Log(info.columns)
+        self.log = Log(info.columns, lineage=lineage)
         self.window = Window()
         self.timeline = Timeline()
         self.exact = Exact()
@@ -138,7 +139,8 @@ class History:
     """The memory of a session: what it is now, and with a cursor in time what it was. All there is to see at the cursor
     stays as it is until the cursor is moved, even where the tape has let go of it meanwhile.
 
-    tape  the ticks one can go back to
+    tape     the ticks one can go back to
+    lineage  who started whom
     """
 
     def __init__(self, hello: Hello, history_s: float = HISTORY_S, most_bytes: int = MOST_TAPE_BYTES) -> None:
@@ -150,7 +152,8 @@ class History:
 
     def clear(self) -> None:
         """Forget everything: a recording begins anew."""
-        self._tracks = {info.id: Track(info) for info in self._probes}
+        self.lineage = Lineage()
+        self._tracks = {info.id: Track(info, self.lineage) for info in self._probes}
         self._watch = Watch()
         self._ended: deque[tuple[int, Finding]] = deque(maxlen=2 * MOST_PAST)
         self._last: Snapshot | None = None
@@ -165,6 +168,9 @@ class History:
         before, number = self._last or tick, self.tape.end
         self._live = live
         tested = live and tick.filter.strip() == before.filter.strip() == self._filter.text
+        for part in tick.probes:
+            if track := self._tracks.get(part.id):
+                self.lineage.add(track.info.columns, part.rows)
         for part in tick.probes:
             if track := self._tracks.get(part.id):
                 track.add(part, tick.time, tick.span_ns, tested=tested, number=number)

@@ -16,6 +16,7 @@ import msgspec
 
 from probes.filter import Filter
 from probes.snapshot import Column, Exit, Row
+from tui.lineage import Lineage
 
 MOST_ROWS = 20_000
 MOST_BYTES = 6 << 20
@@ -30,15 +31,22 @@ _unpack = msgspec.msgpack.Decoder(Row).decode
 
 
 class Log:
-    """The rows of one probe, by number; only the newest are kept."""
+    """The rows of one probe, by number; only the newest are kept. `lineage` tells who is above a process."""
 
-    def __init__(self, columns: Sequence[Column], most_rows: int = MOST_ROWS, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        most_rows: int = MOST_ROWS,
+        most_bytes: int = MOST_BYTES,
+        lineage: Lineage | None = None,
+    ) -> None:
         self._ids = tuple(column.id for column in columns)
         self._later = {column.id: at for at, column in enumerate(columns) if column.later}
         self._most_rows, self._most_bytes = most_rows, most_bytes
+        self._lineage = lineage
         self._packed: deque[bytes] = deque()
         self._bytes = 0
-        self._filter = Filter()
+        self._filter, self._follows = Filter(), False
         self._matching: deque[int] = deque()
         self._finished: deque[tuple[int, int]] = deque()
         self._sifted = 0
@@ -63,6 +71,10 @@ class Log:
         for at in range(max(start, 0), min(stop, len(self))):
             number = self._matching[at] if self._filter.terms else self.first + at
             yield number, _unpack(self._packed[number - self.first])
+
+    def newest(self, most: int) -> Iterator[Row]:
+        """So many of the newest rows, whether they pass the filter or not, the newest first."""
+        return map(_unpack, islice(reversed(self._packed), most))
 
     def derive(self, of: Callable[[Row], Derived], known: Mapping[int, Told[Derived]]) -> dict[int, Told[Derived]]:
         """What `of` makes of each row that passes the filter, by number; `known` is what was told the last time, and is
@@ -90,6 +102,7 @@ class Log:
         """Append rows. `tested`: the collector has put the same filter to them already."""
         if rows and first != self.end:
             self._restart(first)
+        tested = tested and not self._filter.waits
         for number, row in enumerate(rows, first):
             packed = _pack(self._fitted(row))
             self._packed.append(packed)
@@ -106,6 +119,7 @@ class Log:
 
     def finish(self, ended: Sequence[Exit], moment: int = 0) -> None:
         """Fill the later columns of rows whose process has ended; `moment` is the number of the tick that tells so."""
+        waits, passing = self._filter.waits, set[int]()
         for end in ended:
             at = end.row - self.first
             if not 0 <= at < len(self._packed):
@@ -117,12 +131,20 @@ class Log:
             self._bytes += len(packed) - len(self._packed[at])
             self._packed[at] = packed
             self._finished.append((moment, end.row))
+            if waits and end.row >= self._sifted and self._matches(row):
+                passing.add(end.row)
+        if passing:
+            self._matching = deque(sorted(passing.union(self._matching)))
+
+    def above(self, pid: int) -> Iterator[int]:
+        """The processes above one now, or when it was last heard of; the nearest first, as far as they are known."""
+        return self._lineage.above(pid) if self._lineage else iter(())
 
     def select(self, chosen: Filter, at_once: int | None = None) -> None:
         """Let only matching rows through. The filter is put to the newest `at_once` of them, None: to all; `sift` puts
         it to the others, which do not pass until then.
         """
-        self._filter = chosen
+        self._filter, self._follows = chosen, chosen.follows
         self._matching.clear()
         self._sifted = self.end
         self.sift(at_once)
@@ -141,8 +163,9 @@ class Log:
 
     def empty(self) -> Log:
         """A log of the same kind, with the same filter, that has no rows yet."""
-        twin = Log((), self._most_rows, self._most_bytes)
-        twin._ids, twin._later, twin._filter = self._ids, self._later, self._filter
+        twin = Log((), self._most_rows, self._most_bytes, self._lineage)
+        twin._ids, twin._later = self._ids, self._later
+        twin._filter, twin._follows = self._filter, self._follows
         return twin
 
     def copy(self) -> Log:
@@ -164,10 +187,14 @@ class Log:
         while twin._matching and twin._matching[-1] >= end:
             twin._matching.pop()
         twin._sifted = min(twin._sifted, twin.end)
+        reopened: set[int] = set()
         while twin._finished and twin._finished[-1][0] > moment:
             _, number = twin._finished.pop()
             if self.first <= number < end:
                 twin._reopen(number - twin.first)
+                reopened.add(number)
+        if twin._filter.waits and reopened:
+            twin._matching = deque(n for n in twin._matching if n not in reopened or twin._passes(n))
         return twin
 
     def _reopen(self, at: int) -> None:
@@ -184,8 +211,14 @@ class Log:
         wanted = len(self._ids)
         return row if len(row) == wanted else (row + [None] * wanted)[:wanted]
 
+    def _passes(self, number: int) -> bool:
+        return self._matches(_unpack(self._packed[number - self.first]))
+
     def _matches(self, row: Row) -> bool:
-        return self._filter.matches(dict(zip(self._ids, row, strict=False)))
+        fields = dict(zip(self._ids, row, strict=False))
+        if self._lineage and self._follows:
+            fields["tree"] = self._lineage.noted(fields)
+        return self._filter.matches(fields)
 
     def _restart(self, first: int) -> None:
         self._packed.clear()

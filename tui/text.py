@@ -82,6 +82,16 @@ def wrap(text: str, cells: int) -> list[str]:
     return lines
 
 
+def whole(hints: str, cells: int) -> str:
+    """Those of the hints, separated by two blanks, that fit whole; the first are the most important."""
+    kept = ""
+    for hint in hints.split("  "):
+        longer = f"{kept}  {hint}" if kept else hint
+        if width(longer) <= cells:
+            kept = longer
+    return kept
+
+
 def _cut_wide(shown: str, cells: int, ellipsis: str) -> str:
     room = max(cells - width(ellipsis), 0)
     kept: list[str] = []

@@ -61,7 +61,7 @@ def with_term(text: str, key: str, value: str | int, negated: bool) -> str:
 
     A term that is there already is not put in again, and one that says the opposite goes.
     """
-    operator = ":" if KEYS[key].kind in ("number", "error", "choice", "return") else "="
+    operator = ":" if KEYS[key].kind in ("number", "error", "choice", "return", "end") else "="
     added = f"{'!' * negated}{key}{operator}{quoted(str(value))}"
     (new,) = parse(added).terms
     found = parse(text)

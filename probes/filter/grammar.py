@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Sequence
 
@@ -132,8 +133,10 @@ def _key(word: Word, start: int) -> tuple[Key, str, int]:
         return PLAIN_WORD, "", at
     key = KEYS.get(name[0])
     if key is None:
-        known = ", ".join(KEYS)
+        near = difflib.get_close_matches(name[0], KEYS, 1, 0.7)
+        guess = f" (did you mean {near[0]}?)" if near else ""
         raise FilterError(
-            f'unknown key {name[0]!r}: use {known}, or quote it: "{word.text[start:]}"', word.place(start)
+            f'unknown key {name[0]!r}{guess}: quote it: "{word.text[start:]}", or use {", ".join(KEYS)}',
+            word.place(start),
         )
     return key, operator[0], at

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-Kind = Literal["number", "user", "text", "error", "return", "latency", "choice"]
+Kind = Literal["number", "user", "text", "error", "return", "end", "latency", "choice"]
 """How the values of a key are read: see probes.filter.values."""
 Plain = Literal["has", "is", "prefix"]
 """What a value without anything special means behind a colon: the field contains it, is it, or begins with it."""
@@ -48,6 +48,7 @@ KEYS = _by_name(
     Key("arg", "text", "arg:--help", "any argument of the program, or all of them in a row", ("exec",), "has"),
     Key("ret", "return", "ret:3", "what the call returned: a file descriptor or 0, or an errno below 0", ROWS),
     Key("err", "error", "err:ENOENT", "errno by name or number; err:* any error, err:none none", ALL),
+    Key("exit", "end", "exit:1", "exit code, or the signal that ended it: exit:SIGSEGV; once it has ended", ("exec",)),
     Key(
         "lat",
         "latency",
@@ -66,6 +67,8 @@ WORK_KEYS = ("pid", "comm", "unit", "cgroup", "container", "disk", "op")
 """What is known of what a process asked of a disk (probes.snapshot.Work); the rest the kernel tests."""
 BARE_KEYS = ("comm", "path", "arg")
 """Where a word without a key is looked for."""
+LATER_KEYS = ("exit",)
+"""What a row tells only once its process has ended."""
 
 
 def key_of(name: str) -> Key:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import errno
 import fnmatch
 import re
+import signal
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
-from probes.filter.keys import BARE, BARE_KEYS
+from probes.filter.keys import BARE, BARE_KEYS, LATER_KEYS
 from probes.filter.regex import Regex
-from probes.filter.terms import Group, Node, Pattern, Term
+from probes.filter.terms import Node, Pattern, Term
 from probes.snapshot import Value
 from probes.unit_names import container_names, unit_name
 
@@ -18,23 +19,43 @@ Fields = Mapping[str, Value]
 
 UNNAMED_ERROR = 4095
 """Stands for an error that has no number: the largest that the kernel returns."""
+UNNAMED_SIGNAL = 127
+"""Stands for a signal that has no number: the largest that wait(2) tells."""
 RESTARTS = {"ERESTARTSYS": 512, "ERESTARTNOINTR": 513, "ERESTARTNOHAND": 514, "ERESTART_RESTARTBLOCK": 516}
 """What a system call that a signal interrupted returns inside the kernel (linux/errno.h)."""
 ERRORS = {name: number for number, name in errno.errorcode.items()} | RESTARTS
+SIGNALS = {name: int(number) for name, number in signal.Signals.__members__.items()} | {
+    f"SIGRTMIN+{n}": signal.SIGRTMIN + n for n in range(1, signal.SIGRTMAX - signal.SIGRTMIN)
+}
 
 
 def holds(node: Node, fields: Fields) -> bool:
-    """Whether a condition holds for a row. What the row has no field for does not fit, so its negation holds."""
-    if isinstance(node, Group):
-        each = (holds(part, fields) for part in node.parts)
-        return (any(each) if node.any else all(each)) != node.negated
-    return _fits(node, fields) != node.negated
+    """Whether a condition holds for a row. What the row has no field for does not fit, so its negation holds; of what
+    it will tell only later neither holds yet. What holds does so for ever, whatever the row tells later.
+    """
+    return _verdict(node, fields) is True
 
 
-def _fits(term: Term, fields: Fields) -> bool:
+def _verdict(node: Node, fields: Fields) -> bool | None:
+    """Whether it holds; None: that cannot be known yet."""
+    if isinstance(node, Term):
+        fits = _fits(node, fields)
+        return fits if fits is None else fits != node.negated
+    unknown = False
+    for part in node.parts:
+        verdict = _verdict(part, fields)
+        if verdict is node.any:
+            return node.any != node.negated
+        unknown |= verdict is None
+    return None if unknown else node.any == node.negated
+
+
+def _fits(term: Term, fields: Fields) -> bool | None:
     if term.patterns[0].test == "range":
         number = _NUMBERS[term.key](fields)
-        return number is not None and any(pattern.low <= number <= pattern.high for pattern in term.patterns)
+        if number is None:
+            return None if term.key in LATER_KEYS and "code" in fields else False
+        return any(pattern.low <= number <= pattern.high for pattern in term.patterns)
     texts = _texts(term.key, fields)
     return any(fits_text(pattern, text) for text in texts for pattern in term.patterns)
 
@@ -137,6 +158,15 @@ def _error(fields: Fields) -> int | None:
     return -ERRORS.get(str(name), int(number) if number.isascii() and number.isdigit() else UNNAMED_ERROR)
 
 
+def _end(fields: Fields) -> int | None:
+    """The exit code, or the number of a signal below 0."""
+    code, name = fields.get("code"), fields.get("signal")
+    if not isinstance(name, str):
+        return code if isinstance(code, int) else None
+    number = name.rpartition(" ")[2]
+    return -SIGNALS.get(name, int(number) if number.isascii() and number.isdigit() else UNNAMED_SIGNAL)
+
+
 def _latency_ns(fields: Fields) -> int | None:
     latency, queue, device = (fields.get(name) for name in ("latency_us", "queue_us", "device_us"))
     if isinstance(latency, int | float):
@@ -146,4 +176,9 @@ def _latency_ns(fields: Fields) -> int | None:
     return None
 
 
-_NUMBERS: Mapping[str, Callable[[Fields], int | None]] = {"ret": _returned, "err": _error, "lat": _latency_ns}
+_NUMBERS: Mapping[str, Callable[[Fields], int | None]] = {
+    "ret": _returned,
+    "err": _error,
+    "exit": _end,
+    "lat": _latency_ns,
+}

@@ -1,6 +1,7 @@
 """Who tests what: the part of a filter that the kernel sees to for a probe, and the rest, which the collector does.
 
-The kernel keeps out only what cannot pass: what it lets through is a superset, and `rest` is put to the rows.
+The kernel keeps out only what cannot pass: what it lets through is a superset, and `rest` is put to the rows. How a
+process ends is known long after its row was sent: what asks for that is tested where rows are shown.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from probes.filter.keys import BARE, BARE_KEYS, has
+from probes.filter.keys import BARE, BARE_KEYS, LATER_KEYS, has
 from probes.filter.parsed import Filter
 from probes.filter.terms import Group, Node, Pattern, Term, conjunction, leaves
 from probes.filter.values import COMM_BYTES
@@ -25,7 +26,7 @@ CGROUP_KEYS = ("unit", "cgroup", "container")
 RESULT_KEYS = {"exec": ("ret", "err"), "open": ("ret", "err", "lat"), "block": ()}
 """What is known only when a call ends, where the kernel tests it."""
 
-Where = Literal["kernel", "collector", "no such field"]
+Where = Literal["kernel", "collector", "screen", "no such field"]
 
 
 class Clause(NamedTuple):
@@ -42,6 +43,7 @@ class Plan(NamedTuple):
     never    no event of the probe can pass
     again    by the kernel as far as it knows the cgroup, and by the collector
     rest     by the collector alone
+    later    by neither: by whoever shows rows, once it is known
     roots    processes whose descendants are to be followed
     """
 
@@ -50,6 +52,7 @@ class Plan(NamedTuple):
     never: bool = False
     again: tuple[Node, ...] = ()
     rest: tuple[Node, ...] = ()
+    later: tuple[Node, ...] = ()
     roots: tuple[int, ...] = ()
 
     @property
@@ -78,10 +81,13 @@ def plan(filter_: Filter, probe: str) -> Plan:
     results: list[Clause] = []
     again: list[Node] = []
     rest: list[Node] = []
+    later: list[Node] = []
     never = False
     for node in sorted(conjunction(filter_.terms), key=_without_tree):
         clause = _clause(node, probe)
-        if clause is not None and not clause.terms:
+        if any(leaf.key in LATER_KEYS and has(probe, leaf.key) for leaf in leaves(node)):
+            later.append(node)
+        elif clause is not None and not clause.terms:
             never |= not clause.negated
         elif clause is None or not room.take(clause):
             rest.append(node)
@@ -91,21 +97,20 @@ def plan(filter_: Filter, probe: str) -> Plan:
             tasks.append(clause)
             if any(term.key in CGROUP_KEYS for term in clause.terms):
                 again.append(node)
-    return Plan(tuple(tasks), tuple(results), never, tuple(again), tuple(rest), _roots(filter_, probe))
+    roots = _roots(filter_, probe)
+    return Plan(tuple(tasks), tuple(results), never, tuple(again), tuple(rest), tuple(later), roots)
 
 
 def explain(filter_: Filter, probe: str) -> tuple[Part, ...]:
     """Who tests each term for a probe, in the order of the text."""
     made = plan(filter_, probe)
-    by_collector = {(leaf.start, leaf.end) for node in made.rest for leaf in leaves(node)}
+    others: dict[int, Where] = {leaf.start: "collector" for node in made.rest for leaf in leaves(node)}
+    others |= {leaf.start: "screen" for node in made.later for leaf in leaves(node)}
     found = sorted(chain.from_iterable(map(leaves, filter_.terms)), key=lambda leaf: leaf.start)
-    return tuple(Part(leaf.start, leaf.end, _where(leaf, probe, by_collector)) for leaf in found)
-
-
-def _where(leaf: Term, probe: str, by_collector: set[tuple[int, int]]) -> Where:
-    if not has(probe, leaf.key):
-        return "no such field"
-    return "collector" if (leaf.start, leaf.end) in by_collector else "kernel"
+    return tuple(
+        Part(leaf.start, leaf.end, others.get(leaf.start, "kernel") if has(probe, leaf.key) else "no such field")
+        for leaf in found
+    )
 
 
 def _without_tree(node: Node) -> bool:

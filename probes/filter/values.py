@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 from probes.filter.errors import FilterError
 from probes.filter.keys import OPS, Key, Kind
-from probes.filter.match import ERRORS, UNNAMED_ERROR, regex
+from probes.filter.match import ERRORS, SIGNALS, UNNAMED_ERROR, regex
 from probes.filter.regex import RegexError
 from probes.filter.terms import MOST, Pattern
 from probes.filter.words import Word
@@ -16,6 +16,7 @@ from probes.filter.words import Word
 COMM_BYTES = 15
 """What the kernel keeps of a name (TASK_COMM_LEN less the NUL)."""
 MOST_REGEX = 200
+MOST_CODES = 256
 PATHS = ("path", "cgroup", "arg", "")
 """Keys whose values may well begin and end with a slash: there `/x/` is a path, and `~` asks for an expression."""
 COMPARISONS = ("<", "<=", ">", ">=")
@@ -109,6 +110,18 @@ def _return(_key: Key, operator: str, value: Word) -> Pattern:
     return _range(operator, value.text, int(value.text), -MOST)
 
 
+def _end(_key: Key, operator: str, value: Word) -> Pattern:
+    """Exit codes; a signal stands for its number below 0."""
+    text = value.text
+    if is_number(text, MOST_CODES):
+        return _range(operator, text, int(text), 0)
+    name = text.upper()
+    number = SIGNALS.get(name) or SIGNALS.get(f"SIG{name}")
+    if operator in COMPARISONS or (number is None and text != "*"):
+        raise FilterError(f"{text!r} is neither an exit code nor a signal: write exit:1 or exit:SIGSEGV", value.start)
+    return Pattern("range", text, -MOST, MOST) if number is None else Pattern("range", text, -number, -number)
+
+
 def _latency(_key: Key, operator: str, value: Word) -> Pattern:
     found = LATENCY.fullmatch(value.text)
     if found is None:
@@ -130,6 +143,7 @@ _PATTERNS: Mapping[Kind, Callable[[Key, str, Word], Pattern]] = {
     "choice": _choice,
     "error": _error,
     "return": _return,
+    "end": _end,
     "latency": _latency,
 }
 _OPERATORS: Mapping[Kind, tuple[str, ...]] = {
@@ -139,5 +153,6 @@ _OPERATORS: Mapping[Kind, tuple[str, ...]] = {
     "choice": (":", "="),
     "error": (":", "="),
     "return": (":", "=", *COMPARISONS),
+    "end": (":", "=", *COMPARISONS),
     "latency": COMPARISONS,
 }

@@ -74,13 +74,37 @@ async def test_the_first_tick_of_a_history_that_was_cut_has_facts_and_thresholds
         await written(screen, 20)
         known = screen.app.history.view.probes[2]
     ticks, _ = read(here)
-    assert len(ticks) == 5
+    assert len(ticks) == 4, "the oldest one is what the others are counted from"
     first = ticks[0].probes[2]
     assert first.facts
     assert {disk.name: disk for disk in first.facts} == known.facts
     assert first.thresholds
     assert {(one.disk, one.op): one for one in first.thresholds} == known.thresholds
     assert ticks[1].probes[2].facts is None
+
+
+async def test_what_a_cut_history_counts_is_what_its_file_has(here: Path) -> None:
+    async with running(machine=Machine(rows=10)) as screen:
+        screen.app.history.tape.most_ns = 5_000_000_000
+        await screen.ticks(20)
+        await screen.press("R")
+        await written(screen, 20)
+        await screen.ticks(2)
+        await screen.press("R")
+    ticks, _ = read(here)
+    assert len(ticks) == 6
+    for at in (0, 1):
+        parts = [tick.probes[at] for tick in ticks]
+        last = parts[-1].counts
+        assert parts[0].first == 0
+        assert last.shown == sum(len(part.rows) for part in parts) == 60
+        assert last.seen == last.shown + last.over_budget + last.filtered + last.lost == 60 + 6 * 40
+    assert ticks[-1].probes[2].counts.seen == 6 * 1112
+    replayed = History(HELLO)
+    for tick in ticks:
+        replayed.add(tick, live=False)
+    live = [row for _, row in screen.app.history.view.probes[0].log.rows(160, 220)]
+    assert [row for _, row in replayed.view.probes[0].log.rows(0, 60)] == live
 
 
 async def test_leaving_ends_it_in_order(here: Path) -> None:

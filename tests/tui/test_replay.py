@@ -71,8 +71,48 @@ async def test_steps_take_what_comes_next_from_the_file(recorded: Path) -> None:
         assert shown(screen) == 4
         await screen.press("right")
         assert shown(screen) == 5
-        await screen.press("space")
+        await screen.press("L")
         assert shown(screen) == 6
+
+
+async def test_space_goes_on_from_where_one_is(recorded: Path) -> None:
+    async with replaying(recorded) as screen:
+        await screen.press("space", *["right_square_bracket"] * 9, "plus", "plus", "plus", *["left_square_bracket"] * 5)
+        assert shown(screen) == 5
+        await screen.press("space")
+        assert shown(screen) == 5
+        assert "PAUSED" not in screen.text
+        await until(screen, lambda: shown(screen) == 7)
+        await screen.press("space")
+        assert "PAUSED" in screen.text
+        stopped = shown(screen)
+        assert 7 <= stopped < 10
+        await screen.press(*["plus"] * 3, "space")
+        await until(screen, lambda: shown(screen) > 60)
+        assert screen.app.history.cursor is None
+
+
+async def test_space_stops_going_to_a_time(recorded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(travel, "SLICE_S", 0.0)
+    async with replaying(recorded) as screen:
+        await screen.press("at", *"+49m", "enter")
+        await until(screen, lambda: "going to" in screen.text)
+        await screen.press("space")
+        assert "going to" not in screen.text
+        assert "PAUSED" in screen.text
+        assert shown(screen) < 2900
+
+
+@pytest.mark.parametrize("key", ["L", "left_square_bracket"])
+async def test_no_remark_stays_of_a_time_that_one_no_longer_goes_to(
+    recorded: Path, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    monkeypatch.setattr(travel, "SLICE_S", 0.0)
+    async with replaying(recorded) as screen:
+        await screen.press("at", *"+49m", "enter")
+        await until(screen, lambda: "going to" in screen.text)
+        await screen.press(key)
+        assert "going to" not in screen.text
 
 
 async def test_the_time_line_is_there_while_it_plays(recorded: Path) -> None:

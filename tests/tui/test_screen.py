@@ -12,6 +12,7 @@ from probes.snapshot import ProbeTick, SetFilter, SetInterval, Snapshot, State, 
 from tests.tui.fakes import FakeSource, Machine, exec_row
 from tests.tui.screen import make_app, running
 from tui import keys
+from tui.actions import filtering
 from tui.widgets.glyphs import ASCII
 
 SIZES = [(80, 24), (120, 40), (200, 50)]
@@ -139,7 +140,9 @@ async def test_a_probe_that_failed_says_why_in_its_pane_and_the_others_go_on() -
         assert screen.source.sent == [Toggle("open", True)]
 
 
-async def test_a_filter_works_while_it_is_typed() -> None:
+@pytest.mark.alone
+async def test_a_filter_works_while_it_is_typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(filtering, "SETTLE_S", 2.0)  # however slowly the keys come here
     async with running() as screen:
         await screen.ticks(5)
         await screen.press("f", *"user:root")
@@ -148,9 +151,10 @@ async def test_a_filter_works_while_it_is_typed() -> None:
         assert "www-data" not in screen.text
         async with asyncio.timeout(10):
             await screen.source.asked.wait()
-        assert [control for control in screen.source.sent if isinstance(control, SetFilter)] == [SetFilter("user:root")]
-        await screen.press("enter", "F")
-        assert "no filter" in screen.text
+            assert [sent for sent in screen.source.sent if isinstance(sent, SetFilter)] == [SetFilter("user:root")]
+            await screen.press("enter", "F")
+            while "no filter" not in screen.text:
+                await screen.pilot.pause()
         assert len(screen.app.history.view.probes[0].log) == 60
 
 
@@ -185,7 +189,9 @@ async def test_escape_takes_the_filter_back() -> None:
     assert screen.app.outcome == ("", 0)
 
 
-async def test_while_typing_no_key_is_a_command() -> None:
+@pytest.mark.alone
+async def test_while_typing_no_key_is_a_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(filtering, "SETTLE_S", 60.0)
     async with running() as screen:
         await screen.ticks(1)
         await screen.press("f", "q", "1", "space", "z", "question_mark", "tab")
@@ -292,6 +298,22 @@ async def test_it_is_right_while_resizing() -> None:
         assert "3 Block" in screen.text
 
 
+async def test_what_has_no_room_is_left_out_whole() -> None:
+    async with running((80, 24)) as screen:
+        screen.source.give(screen.machine.tick(lost=21))
+        screen.app.say("x" * 76)
+        await screen.pilot.pause()
+        assert screen.lines[1].split() == ["x" * 76]
+        screen.app.say("")
+        await screen.pilot.pause()
+        assert "LOST" in screen.lines[1]
+        for key, told in (("f", "Tab completes"), ("slash", "Enter goes there"), ("at", "14:03:20")):
+            await screen.press(key)
+            assert told in screen.lines[-2]
+            assert "…" not in screen.lines[-2]
+            await screen.press("escape")
+
+
 async def test_losses_and_merged_ticks_are_badges() -> None:
     async with running() as screen:
         await screen.ticks(1)
@@ -314,6 +336,20 @@ async def test_in_a_replay_digits_hide_panes_and_nothing_is_asked() -> None:
         assert "seen 104" in screen.line("1 Exec")
 
 
+@pytest.mark.parametrize("size", [(80, 24), (200, 50), (12, 5)])
+async def test_where_all_panes_are_hidden_the_keys_that_bring_them_back_are_said(size: tuple[int, int]) -> None:
+    async with running(size, live=False) as screen:
+        await screen.ticks(2)
+        assert "all panes" not in screen.text
+        await screen.press("1", "2", "3")
+        assert "all panes" in screen.text
+        if size[0] > 12:
+            assert "all panes are hidden: 1 exec  2 open  3 block" in screen.text
+        await screen.press("T", "2")
+        assert "all panes" not in screen.text
+        assert size[0] == 12 or "2 Open" in screen.text
+
+
 async def test_a_replay_that_ends_stays_on_the_screen() -> None:
     async with running(live=False) as screen:
         await screen.ticks(2)
@@ -322,12 +358,28 @@ async def test_a_replay_that_ends_stays_on_the_screen() -> None:
         assert "the recording ends here" in screen.text
 
 
-async def test_when_the_collector_goes_the_screen_goes_with_its_reason() -> None:
+KILLED = "the collector was killed: start ebtop again"
+
+
+async def test_when_the_collector_goes_what_was_seen_stays_with_its_reason() -> None:
     async with running() as screen:
         await screen.ticks(1)
-        screen.app.ended("the collector was killed: start ebtop again")
-    assert screen.app.outcome == ("the collector was killed: start ebtop again", 1)
+        screen.app.ended(KILLED)
+        await screen.pilot.pause()
+        assert KILLED in screen.text
+        asked = len(screen.source.sent)
+        await screen.press("1", "plus", "k")
+        assert "the collector is gone" in screen.text
+        assert len(screen.source.sent) == asked
+        await screen.press("q")
+    assert screen.app.outcome == (KILLED, 1)
     assert screen.source.stopped
+
+
+async def test_where_nothing_was_seen_the_screen_goes_with_the_collector() -> None:
+    async with running() as screen:
+        screen.app.ended(KILLED)
+    assert screen.app.outcome == (KILLED, 1)
 
 
 async def test_a_bug_ends_it_with_one_line_and_no_traceback(capsys: pytest.CaptureFixture[str]) -> None:

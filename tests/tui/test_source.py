@@ -230,6 +230,7 @@ async def test_ticks_that_come_faster_than_the_screen_is_drawn_are_not_all_shown
     assert 20 < len(sink.passed_over) < 40
 
 
+@pytest.mark.alone
 async def test_at_twice_the_speed_it_takes_half_the_time() -> None:
     loop = asyncio.get_running_loop()
     recording = Recorded(span_ns=400_000_000)

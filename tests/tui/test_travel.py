@@ -96,6 +96,8 @@ async def test_the_end_of_the_history_says_so() -> None:
         await screen.press("space", *["left_square_bracket"] * 4)
         assert "the history begins here" in screen.text
         assert screen.app.history.cursor == 0
+        await screen.press("G")
+        assert "the history begins here" not in screen.text
 
 
 async def test_live_there_is_no_later_and_before_the_first_tick_nothing_to_hold() -> None:

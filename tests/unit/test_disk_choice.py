@@ -72,6 +72,10 @@ def test_each_request_is_left_or_hidden(terms: list[str], around: str) -> None:
 def test_it_is_told_who_sees_to_it() -> None:
     parts = explain(parse("disk:sda !op:read pid:1"), "block")
     assert [part.where for part in parts] == ["collector", "collector", "kernel"]
+    assert [part.where for part in explain(parse("pid:1 (exit:1 or comm:x)"), "exec")] == ["kernel", "screen", "screen"]
+    assert [part.where for part in explain(parse("pid:1 (exit:1 or comm:x)"), "open")] == (
+        ["kernel", "no such field", "kernel"]
+    )
 
 
 @pytest.fixture

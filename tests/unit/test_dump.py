@@ -230,6 +230,17 @@ def test_a_filter_on_a_file_moves_rows_from_shown_to_filtered(ebtop: Ebtop, reco
         assert total["seen"] == total["shown"] + total["over_budget"] + total["filtered"] + total["lost"]
 
 
+@pytest.mark.parametrize("words", [("dump",), ("dump", "FILE"), ("record", "-o", "FILE2")])
+def test_how_processes_end_cannot_be_asked_where_rows_are_written_at_once(
+    ebtop: Ebtop, collector: Install, recorded: Path, words: tuple[str, ...]
+) -> None:
+    collector(FakeLink([[READY]]))
+    done = ebtop(*(word.replace("FILE", str(recorded)) for word in words), "!exit:0")
+    assert (done.code, done.out) == (2, "")
+    assert "exit: is known long after a row is written" in done.err
+    assert done.err.count("\n") == 1
+
+
 def test_the_clock_of_a_file_is_that_of_the_recording(ebtop: Ebtop, recorded: Path) -> None:
     done = ebtop("dump", str(recorded), "--for", "1s", "--probe", "open")
     assert of(done.out, "total")[0]["seen"] == 10  # ready at 2 s, ended by the tick at 3 s

@@ -152,6 +152,17 @@ def test_slow_requests_are_rows_and_the_counts_are_of_requests(ebtop: Ebtop, bus
     assert (total["seen"], total["shown"], total["selected"], total["listed"]) == (300, 300, 3, 2)
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [(("tree:1",), True), (("disk:vda", "comm:x"), True), (("disk:vda", "!op:read"), False), ((), False)],
+)
+def test_what_a_filter_cannot_be_put_to_is_said(ebtop: Ebtop, busy: str, words: tuple[str, ...], said: bool) -> None:
+    done = ebtop("dump", busy, *words)
+    assert done.code == 0
+    assert ("counts and histograms are of all that was recorded" in done.err) is said
+    assert done.err.count("\n") == said
+
+
 def test_a_filter_is_put_to_rows_and_work_but_not_to_counts(ebtop: Ebtop, busy: str) -> None:
     out = ebtop("dump", busy, "comm=fio").out
     assert [line["pid"] for line in of(out, "row")] == [10]

@@ -213,6 +213,60 @@ def test_execs_and_containers(text: str, expected: bool) -> None:
     assert parse(text).matches(EXEC) is expected
 
 
+ENDED = {"code": 0, "signal": None}
+KILLED = {"code": None, "signal": "SIGSEGV"}
+RUNNING = {"code": None, "signal": None}
+
+
+@pytest.mark.parametrize(
+    ("text", "passing"),
+    [
+        ("exit:0", "ended"),
+        ("!exit:0", "three killed"),
+        ("exit:3,0", "ended three"),
+        ("exit>0", "three"),
+        ("exit<=3", "ended three"),
+        ("exit:SIGSEGV", "killed"),
+        ("exit=segv", "killed"),
+        ("exit:SIGSEGV,3", "three killed"),
+        ("exit:SIGKILL", ""),
+        ("exit:*", "ended three killed"),
+        ("!exit:*", ""),
+        ("!(exit:0 comm:sh)", "three killed"),
+        ("!(exit:0 comm:x)", "ended three killed running"),
+        ("!(exit:0 or comm:x)", "three killed"),
+        ("exit:3 or comm:sh", "ended three killed running"),
+        ("exit:3 or comm:x", "three"),
+        ("comm:sh !exit:0", "three killed"),
+    ],
+)
+def test_how_it_ended_is_asked_once_it_has(text: str, passing: str) -> None:
+    rows = {"ended": ENDED, "three": {"code": 3, "signal": None}, "killed": KILLED, "running": RUNNING}
+    assert [name for name, end in rows.items() if parse(text).matches(EXEC | end)] == passing.split()
+    assert parse(text).waits
+
+
+@given(st.data())
+def test_what_passes_while_it_runs_passes_however_it_ends(data: st.DataObject) -> None:
+    leaf = st.sampled_from(["exit:0", "exit>0", "exit:SIGSEGV", "exit:*", "comm:sh", "comm:x"])
+    negated = st.sampled_from(["", "!"])
+
+    def joined(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+        joint, parts = st.sampled_from([" ", " or "]), st.lists(inner, min_size=1, max_size=3)
+        return st.builds(lambda sign, joint, some: f"{sign}({joint.join(some)})", negated, joint, parts)
+
+    text = data.draw(st.recursive(st.builds(str.__add__, negated, leaf), joined, max_leaves=6))
+    if parse(text).matches(EXEC | RUNNING):
+        assert all(parse(text).matches(EXEC | end) for end in (ENDED, KILLED))
+
+
+def test_signals_without_a_name_and_other_probes() -> None:
+    assert parse("exit:SIGRTMIN+3").matches(EXEC | {"code": None, "signal": "SIGRTMIN+3"})
+    assert parse("!exit:SIGTERM").matches(EXEC | {"code": None, "signal": "signal 32"})
+    assert not holds("exit:0")
+    assert holds("!exit:0"), "an open has no such field"
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -279,7 +333,9 @@ def test_what_a_row_lacks_holds_for_no_term_and_for_each_negation(key: str) -> N
 @pytest.mark.parametrize(
     ("text", "position", "words"),
     [
-        ("pod:1", 0, "unknown key 'pod': use pid, "),
+        ("pod:1", 0, "unknown key 'pod': quote it: "),
+        ("usr:x", 0, "unknown key 'usr' (did you mean user?): "),
+        ("xyz:1", 0, "unknown key 'xyz': quote it: \"xyz:1\", or use pid, "),
         ("!pod:1", 1, "pid"),
         ("pid:1  pod:1", 7, '"pod:1"'),
         ("http://x", 0, 'quote it: "http://x"'),
@@ -305,6 +361,10 @@ def test_what_a_row_lacks_holds_for_no_term_and_for_each_negation(key: str) -> N
         ("err:ENOEN", 4, "did you mean ENOENT?"),
         ("err:99999", 4, "err:ENOENT"),
         ("ret:x", 4, "ret:3"),
+        ("exit:256", 5, "neither an exit code nor a signal"),
+        ("exit:SIGNONE", 5, "write exit:1"),
+        ("exit>SIGSEGV", 5, "write exit:1"),
+        ("exit~1", 4, "write exit:1"),
         ("lat:3ms", 3, "write lat>10ms"),
         ("lat>3", 4, "'3' is not a time: write 500us, 10ms or 1s"),
         ("op:wipe", 3, "read, write"),
@@ -469,7 +529,8 @@ def test_terms_may_come_in_any_order(terms: list[str], data: st.DataObject) -> N
 def test_what_a_key_tells_of_itself_is_true() -> None:
     fields = {
         "path": {"path", "filename"}, "arg": {"argv"}, "ret": {"fd", "ret"}, "err": {"error"},
-        "lat": {"latency_us", "device_us"}, "unit": {"cgroup"}, "container": {"cgroup"}, "tree": {"pid"},
+        "lat": {"latency_us", "device_us"}, "exit": {"code"}, "unit": {"cgroup"}, "container": {"cgroup"},
+        "tree": {"pid"},
     }  # fmt: skip
     for key in KEYS.values():
         (term,) = parse(key.takes).terms

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from probes.filter import parse
-from probes.snapshot import Column, Row
+from probes.snapshot import Column, Exit, Row
 from tui.log import Log
 
 COLUMNS = (Column("pid", "PID", "pid", 7, ""), Column("comm", "COMM", "word", 15, ""))
@@ -55,3 +55,49 @@ def test_a_moment_of_the_past_is_tested_whole() -> None:
     log.add(0, rows(["nginx"] * 30), tested=False)
     log.select(parse("nginx"), 1)
     assert numbers(log.upto(10, 0)) == list(range(10))
+
+
+ENDING = (
+    Column("pid", "PID", "pid", 7, ""),
+    Column("comm", "COMM", "word", 15, ""),
+    Column("code", "EXIT", "number", 4, "", later=True),
+    Column("signal", "SIGNAL", "word", 7, "", later=True),
+)
+
+
+def exits(codes: dict[int, int]) -> list[Exit]:
+    return [Exit(row, row, code, None, 1.0) for row, code in codes.items()]
+
+
+def test_a_row_appears_at_its_place_once_its_process_has_ended_as_was_asked() -> None:
+    log = Log(ENDING)
+    log.select(parse("exit:1"))
+    log.add(0, rows(["sh"] * 6), tested=True)
+    assert numbers(log) == []
+    log.finish(exits({4: 1, 2: 0}))
+    assert numbers(log) == [4]
+    log.finish(exits({1: 1, 5: 1}))
+    assert numbers(log) == [1, 4, 5]
+    assert numbers(log.copy()) == [1, 4, 5]
+
+
+def test_an_end_that_is_asked_for_is_found_whenever_it_is_asked() -> None:
+    log = Log(ENDING)
+    log.add(0, rows(["sh"] * 30), tested=False)
+    log.finish(exits({3: 1}))
+    log.select(parse("!exit:0"), 5)
+    log.finish(exits({4: 1, 27: 2, 28: 0}))
+    assert numbers(log) == [27]
+    log.sift()
+    assert numbers(log) == [3, 4, 27]
+
+
+def test_in_the_past_it_has_not_ended_yet() -> None:
+    log = Log(ENDING)
+    log.add(0, rows(["sh", "cat", "sh"]), tested=False)
+    log.select(parse("exit:0 or comm:cat"))
+    for moment, row in ((1, 0), (2, 1), (3, 2)):
+        log.finish(exits({row: 0}), moment)
+    assert numbers(log) == [0, 1, 2]
+    assert numbers(log.upto(3, 1)) == [0, 1]
+    assert numbers(log.upto(3, 0)) == [1]

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui import theme
+from tui.text import whole
 from tui.widgets.edit import Edit, edited, inserted
 from tui.widgets.glyphs import UNICODE
 from tui.widgets.line import look
@@ -23,13 +24,13 @@ def complete(text: str, at: int) -> Completion:
 class Asked:
     """A prompt, and what it told whoever asked."""
 
-    def __init__(self, text: str = "", past: tuple[str, ...] = ()) -> None:
+    def __init__(self, text: str = "", past: tuple[str, ...] = (), note: str = "12 rows") -> None:
         self.typed: list[str] = []
         self.ended: list[bool] = []
         self.prompt = Prompt(look(theme.load("dark"), UNICODE))
         self.prompt.redraw = lambda: None  # type: ignore[method-assign]  there is no screen
         self.prompt.begin(
-            Question("filter", "a hint", self._take, self.ended.append, lambda: "12 rows", complete, past), text
+            Question("filter", "a hint", self._take, self.ended.append, lambda: note, complete, past), text
         )
 
     def _take(self, text: str) -> Problem | None:
@@ -86,6 +87,24 @@ def test_the_note_stands_at_the_right_and_the_line_fits() -> None:
     asked = Asked("x" * 200)
     assert asked.lines[0].rstrip().endswith("12 rows")
     assert all(len(line) == 60 for line in asked.lines)
+
+
+def test_what_has_no_room_is_left_out_whole() -> None:
+    hints = "Tab completes  nginx  path:/etc/*  a"
+    for width, expected in ((60, hints), (30, "Tab completes  nginx  a"), (15, "Tab completes"), (0, "")):
+        assert whole(hints, width) == expected
+
+
+def test_choices_are_not_cut() -> None:
+    asked = Asked().press("c")
+    (line,) = [strip.text.rstrip() for strip in asked.prompt.draw(26, 2)[1:]]
+    assert line.split() == ["comm:"]
+
+
+def test_a_long_note_gives_way_to_the_text() -> None:
+    asked = Asked("pid:1", note="12 rows  2 of 3 in the kernel  exit: as they end")
+    assert asked.lines[0].rstrip().endswith("12 rows  2 of 3 in the kernel")
+    assert Asked("x" * 30, note="12 rows  2 of 3 in the kernel").lines[0].rstrip().endswith("x             12 rows")
 
 
 KEYS = st.sampled_from(

@@ -51,6 +51,15 @@ def test_the_budget_that_was_asked_for_is_kept() -> None:
     assert made.counts.filtered == 1
 
 
+def test_how_it_will_end_is_left_to_whoever_shows_rows() -> None:
+    made = sieve("exit:1 path:/bin or arg:x exit:2", probe="exec")
+    rows = [row_of(argv=["x"], filename="/bin/y"), row_of(argv=["z"])]
+    assert made.rows(rows) == rows
+    assert made.counts == Counts()
+    assert not made.can_tally
+    assert kernel_budget(1000, plan(parse("exit:1"), "exec")) == 1000
+
+
 def test_the_kernel_may_send_more_only_where_something_is_left() -> None:
     assert kernel_budget(1000, Plan()) == 1000
     assert kernel_budget(1000, plan(parse("unit:x"), "open")) == 1000

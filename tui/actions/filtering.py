@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+import time
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from textual.timer import Timer
@@ -11,6 +13,7 @@ from probes.filter import Filter, FilterError, complete, explain, with_term, wit
 from probes.snapshot import SetFilter
 from tui.actions import seen
 from tui.host import Actions, Host
+from tui.procfs.running import parents
 from tui.subject import Cell
 from tui.widgets.prompt import Completion, Problem, Question
 
@@ -18,7 +21,7 @@ SETTLE_S = 0.15
 """How long after the last keystroke a filter goes to the kernel, in seconds."""
 FIRST, NEXT, BREATH_S = 500, 1000, 0.005
 """Rows of each pane that a filter is put to before it is shown, and then at a time; seconds between those."""
-HINT = "nginx  pid:1,2  tree:1  comm=name  path:/etc/*  err:ENOENT  lat>10ms  ! or ( )   Tab completes, Esc takes back"
+HINT = "Tab completes  nginx  pid:1,2  comm=name  path:/etc/  err:ENOENT  ! or ( )  tree:1  lat>9ms  exit:1  Esc undoes"
 
 
 class Filtering:
@@ -33,6 +36,7 @@ class Filtering:
         self._adopted = not host.source.live
         self._settling: Timer | None = None
         self._sifting: Timer | None = None
+        self._reading: asyncio.Task[Mapping[int, int]] | None = None
         self._past: list[str] = []
 
     @property
@@ -94,15 +98,23 @@ class Filtering:
         return seen.completion(self._host.history.view, complete(text, at))
 
     def _note(self) -> str:
-        """Who tests it for the focused pane, and how many of its rows pass."""
+        """How many rows of the focused pane pass, and who tests it for that."""
         view = self._host.pane.view
         parts = explain(self.now, view.info.id) if self.now.terms else ()
-        here = sum(part.where == "collector" for part in parts)
+        elsewhere = [part.where for part in parts if part.where != "kernel"]
         missing = [self.now.text[part.start : part.end] for part in parts if part.where == "no such field"]
-        told = f"no {missing[0]} in {view.info.title}, " if missing else ""
-        if parts and not missing and self._host.source.live:
-            told = "in the kernel, " if not here else f"{len(parts) - here} of {len(parts)} in the kernel, "
-        return f"{told}{len(view.log):,} rows "
+        told = [f"{len(view.log):,} rows"]
+        if missing:
+            told.append(f"no {missing[0]} in {view.info.title}")
+        elif parts and self._host.source.live:
+            told.append(
+                f"{len(parts) - len(elsewhere)} of {len(parts)} in the kernel" if elsewhere else "in the kernel"
+            )
+        if "screen" in elsewhere:
+            told.append("exit: as they end")
+        if self.now.follows and not missing:
+            told.append("past: by known parents" if self._host.source.live else "tree: by known parents")
+        return "  ".join(told)
 
     def _done(self, kept: bool) -> None:
         if kept:
@@ -122,6 +134,17 @@ class Filtering:
             self._settling.stop()
         self._settling = self._later(SETTLE_S, lambda: self._host.source.send(SetFilter(filter_.text)))
         self._put_in_force()
+        if filter_.follows and self._host.source.live and self._reading is None:
+            self._reading = asyncio.create_task(asyncio.to_thread(parents))
+            self._reading.add_done_callback(self._learn)
+
+    def _learn(self, reading: asyncio.Task[Mapping[int, int]]) -> None:
+        """Rows of before are put to the filter again, with what /proc told of who is above whom."""
+        self._reading = None
+        if not reading.cancelled():
+            self._host.history.lineage.learn(reading.result(), time.time_ns())
+            if self.now.follows:
+                self._put_in_force()
 
     def _put_in_force(self) -> None:
         """The newest rows are what is looked at: the others are tested after they were drawn, a few at a time."""

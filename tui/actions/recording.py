@@ -10,6 +10,7 @@ import msgspec
 from textual.timer import Timer
 
 from tui import format as units
+from tui.excerpt import Excerpt
 from tui.host import Actions, Host
 from tui.recording import RecordingError, Writer
 
@@ -24,7 +25,8 @@ class Recording:
         self._host, self._later = host, later
         self._writer: Writer | None = None
         self._path = Path()
-        self._next = -1
+        self._excerpt = Excerpt(None)
+        self._first = self._next = 0
         self._span_ns = 0
         self._timer: Timer | None = None
 
@@ -68,15 +70,18 @@ class Recording:
         if not len(tape):
             self._host.say("nothing has been seen yet: wait for the first tick", bad=True)
             return
-        oldest = tape.mark(tape.first)
+        # Of a history that was cut the oldest tick is what the counts of the others are measured from.
+        before = tape.tick(tape.first) if tape.first else None
+        begins = before.time if before else tape.mark(tape.first).time - tape.mark(tape.first).span_ns
         try:
             self._path = Path.cwd() / f"ebtop-{time.strftime('%Y%m%d-%H%M%S')}.ebtop"
-            self._writer = Writer(self._path, msgspec.structs.replace(hello, time=oldest.time - oldest.span_ns))
+            self._writer = Writer(self._path, msgspec.structs.replace(hello, time=begins))
         except (OSError, RecordingError) as error:
             self._host.say(f"nothing is recorded: {error}", bad=True)
             return
-        self._next, self._span_ns = -1, 0
-        self._host.say(f"recording into {self._path.name}, the history so far first; R stops")
+        self._excerpt, self._span_ns = Excerpt(before), 0
+        self._first = self._next = tape.first + 1 if before else tape.first
+        self._host.say(f"into {self._path.name}, history first; R stops")
         self._go_on()
 
     def _go_on(self) -> None:
@@ -97,7 +102,8 @@ class Recording:
             number = max(self._next, tape.first)
             try:
                 # What changed in ticks that the tape has let go of must not be missing.
-                self._writer.write(tape.tick(number, whole=number != self._next))
+                whole = number == self._first or number != self._next
+                self._writer.write(self._excerpt.of(tape.tick(number, whole=whole)))
             except RecordingError as error:
                 return str(error)
             self._span_ns += tape.mark(number).span_ns

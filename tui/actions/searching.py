@@ -6,7 +6,7 @@ from tui.host import Actions, Host
 from tui.wanted import Wanted
 from tui.widgets.prompt import Problem, Question
 
-HINT = "a text, in either case if it is typed in lower case   Enter goes there, Esc takes it back"
+HINT = "Enter goes there  Esc takes it back  in lower case: either case"
 
 
 class Searching:
@@ -54,7 +54,7 @@ class Searching:
             pane.look_for(wanted)
 
     def _note(self) -> str:
-        return f"{self._host.pane.matches():,} found " if self._wanted.text else ""
+        return f"{self._host.pane.matches():,} found" if self._wanted.text else ""
 
     def _go(self, step: int) -> None:
         if not self._wanted.text:

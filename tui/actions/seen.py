@@ -1,4 +1,4 @@
-"""Values that were seen: what a filter that is being typed can be completed with. Pure."""
+"""Values that were seen, whatever is filtered: what a filter that is being typed can be completed with. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import islice
 
 from probes.filter import KEYS, Typed, quoted
 from probes.snapshot import Value
-from probes.unit_names import unit_name
+from probes.unit_names import container_names, unit_name
 from tui.history import ProbeView, View
 from tui.widgets.prompt import Completion
 
@@ -23,12 +23,16 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "user": ("user",),
     "unit": ("cgroup",),
     "cgroup": ("cgroup",),
+    "container": ("cgroup",),
     "path": ("path", "filename"),
     "err": ("error",),
+    "exit": ("code", "signal"),
     "disk": ("disk",),
     "op": ("op",),
 }
 """Columns of rows in which the values of a key are found."""
+FOLDED = ("path", "cgroup")
+"""Keys whose values are in folders: those are offered first, one level at a time."""
 
 
 def completion(view: View, typed: Typed) -> Completion:
@@ -36,10 +40,28 @@ def completion(view: View, typed: Typed) -> Completion:
     if typed.key is None:
         keys = tuple(f"{key}:" for key in KEYS if key.startswith(typed.prefix)) if typed.prefix else ()
         return Completion(typed.start, typed.end, keys)
-    wanted = typed.prefix.lower()
-    counted = Counter(value for value in _values(view, typed.key) if value and wanted in value.lower())
-    ranked = sorted(counted, key=lambda value: (not value.lower().startswith(wanted), -counted[value], value))
+    counted = Counter(_values(view, typed.key))
+    ranked = _ranked(_folders(counted, typed.prefix), typed.prefix) if typed.key in FOLDED else []
+    ranked += _ranked(counted, typed.prefix)
     return Completion(typed.start, typed.end, tuple(quoted(value) for value in ranked if value != typed.prefix))
+
+
+def _ranked(counted: Mapping[str, int], typed: str) -> list[str]:
+    """Those that have in them what is typed: first those that begin with it, then by how often they were seen."""
+    wanted = typed.lower()
+    found = [value for value in counted if value and wanted in value.lower()]
+    return sorted(found, key=lambda value: (not value.lower().startswith(wanted), -counted[value], value))
+
+
+def _folders(counted: Mapping[str, int], typed: str) -> Counter[str]:
+    """The next folders below what is typed, each with how often anything in it was seen."""
+    wanted, found = typed.lower(), Counter[str]()
+    for path, count in counted.items():
+        at = path.lower().find(wanted)
+        end = path.find("/", max(at + len(wanted), 1)) if at >= 0 else -1
+        if end >= 0:
+            found[path[: end + 1]] += count
+    return found
 
 
 def _values(view: View, key: str) -> Iterable[str]:
@@ -56,8 +78,7 @@ def _of_rows(probe: ProbeView, key: str) -> Iterable[str]:
     wanted = [at for at, column in enumerate(probe.info.columns) if column.id in COLUMNS.get(key, ())]
     if not wanted:
         return
-    end = len(probe.log)
-    for _, row in probe.log.rows(end - MOST_ROWS, end):
+    for row in probe.log.newest(MOST_ROWS):
         for at in wanted:
             yield _text(row[at], key)
 
@@ -65,4 +86,6 @@ def _of_rows(probe: ProbeView, key: str) -> Iterable[str]:
 def _text(value: Value, key: str) -> str:
     if value is None or isinstance(value, list):
         return ""
+    if key == "container":
+        return next(iter(container_names(str(value))[1:]), "")
     return unit_name(str(value)) if key == "unit" else str(value)

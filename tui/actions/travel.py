@@ -10,11 +10,12 @@ from textual.timer import Timer
 
 from tui import format as units
 from tui import when
+from tui.actions.again import Again
 from tui.host import Actions, Host
 from tui.widgets.prompt import Problem, Question
 from tui.widgets.time_line import Moment
 
-HINT = "14:03:20, 14:03, or counted from what is shown: -5m, +30s   Enter goes there"
+HINT = "14:03:20  14:03  -5m or +30s from what is shown  Enter goes there"
 TENTH = 10
 SLICE_S, BREATH_S = 0.02, 0.005
 """A recording is played for so long without a pause where it is to get somewhere fast; keys are heard in between."""
@@ -34,6 +35,8 @@ class Travel:
     ) -> None:
         self._host, self._later, self._focus = host, later, focus
         self._running: Timer | None = None
+        self._again = Again(host, later, self._go_live)
+        self._told = False
         self._past: list[str] = []
         self._typed: tuple[str, int] | None = None
 
@@ -62,6 +65,11 @@ class Travel:
         return Moment(cursor, tick.time if tick else 0)
 
     @property
+    def standing(self) -> bool:
+        """Whether what is shown stands still."""
+        return self._host.history.paused and not self._again.playing
+
+    @property
     def since(self) -> int:
         """How many events have come since the moment that is shown."""
         history = self._host.history
@@ -72,10 +80,7 @@ class Travel:
 
     def back(self) -> bool:
         """Stop where it is running to, or else go back to the present; whether there was anything to leave."""
-        if self._stop():
-            self._host.say("")
-            self._host.history.hold()
-            self._host.show()
+        if self._interrupt():
             return True
         if self._host.history.paused:
             self._go_live()
@@ -86,8 +91,9 @@ class Travel:
         """Put the cursor on a time, in nanoseconds since the epoch."""
         self._stand_still()
         self._host.history.go(moment)
-        if moment < self._begins:
-            self._host.say(f"only the maps reach back so far: all else is of {_clock(self._begins)}")
+        self._tell(
+            f"only the maps reach back so far: all else is of {_clock(self._begins)}" if moment < self._begins else ""
+        )
         self._host.show()
 
     def look_at(self, number: int) -> None:
@@ -97,21 +103,29 @@ class Travel:
         if history.cursor is None:
             return
         history.look_at(number)
-        if number < history.tape.first:
-            self._host.say(f"the history begins here{': no memory for more' if history.tape.cut else ''}")
+        why = ": no memory for more" if history.tape.cut else ""
+        self._tell(f"the history begins here{why}" if number < history.tape.first else "")
         self._host.show()
 
     # What keys do
 
     def _pause(self) -> None:
-        if self._host.history.paused:
+        standing = self.standing
+        if self._interrupt():
+            return
+        if not standing:
+            self._stand_still()
+            self._host.show()
+        elif self._host.source.live:
             self._go_live()
         else:
-            self._stand_still()
+            self._tell()
+            self._again.begin()
             self._host.show()
 
     def _go_live(self) -> None:
         self._stop()
+        self._tell()
         self._host.history.release()
         self._host.source.pause(False)
         self._focus(False)
@@ -137,8 +151,9 @@ class Travel:
     def _take_next(self) -> None:
         """Step beyond what was played."""
         if self._host.source.advance() is None:
-            self._host.say("the recording ends here")
+            self._tell("the recording ends here")
         else:
+            self._tell()
             self._host.history.hold()
         self._host.show()
 
@@ -179,8 +194,8 @@ class Travel:
     def _reach(self) -> str:
         tape = self._host.history.tape
         if not len(tape):
-            return "nothing yet "
-        return f"{_clock(self._begins)} to {_clock(tape.mark(tape.end - 1).time)} "
+            return "nothing yet"
+        return f"{_clock(self._begins)} to {_clock(tape.mark(tape.end - 1).time)}"
 
     def _done(self, kept: bool) -> None:
         if not kept or not len(self._host.history.tape):
@@ -199,12 +214,12 @@ class Travel:
         if begins <= moment <= ends:
             self.seek(moment)
         elif live and moment > ends:
-            self._host.say(f"{_clock(moment)} is yet to come: this is the newest")
             self._to_end(1)
+            self._tell(f"{_clock(moment)} is yet to come: this is the newest")
         elif live:
             why = ", there was no memory for more" if tape.cut else ""
-            self._host.say(f"the history reaches back to {_clock(begins)}{why}: this is its beginning")
             self._to_end(-1)
+            self._tell(f"the history reaches back to {_clock(begins)}{why}: this is its beginning")
         elif moment > ends:
             self._run_to(moment, 0)
         else:
@@ -219,28 +234,48 @@ class Travel:
         if taken is None or taken.time >= moment:
             self._arrive(moment, over=taken is None)
             return
-        self._host.say(f"going to {_clock(moment)}: at {_clock(taken.time)}, Esc stops")
-        self._running = self._later(BREATH_S, partial(self._run_to, moment, since))
+        self._tell(f"going to {_clock(moment)}: at {_clock(taken.time)}, Esc stops")
+        self._running = self._later(BREATH_S, partial(self._run_on, moment, since))
+
+    def _run_on(self, moment: int, since: int) -> None:
+        if self._running:  # it may have been stopped when this was on its way already
+            self._run_to(moment, since)
 
     def _arrive(self, moment: int, *, over: bool) -> None:
         self._running = None
         self._host.history.go(moment)
         begins = self._begins
-        if over:
-            self._host.say("the recording ends here")
-        else:
-            self._host.say(f"the recording begins at {_clock(begins)}" if moment < begins else "")
+        begun = f"the recording begins at {_clock(begins)}" if moment < begins else ""
+        self._tell("the recording ends here" if over else begun)
         self._host.show()
 
+    def _interrupt(self) -> bool:
+        """Stand still at what was reached where it is running to a time; whether it was."""
+        if not self._stop():
+            return False
+        self._host.history.hold()
+        self._host.show()
+        return True
+
     def _stop(self) -> bool:
-        """Run no further; whether it was running. Where all was skipped so far, the next tick is there to be seen."""
+        """Go no further; whether it was running to a time. Where all was skipped so far, the next tick is there to be
+        seen.
+        """
         running, self._running = self._running, None
+        self._again.stop()
         if running is None:
             return False
         running.stop()
+        self._tell()
         if not len(self._host.history.tape):
             self._host.source.advance()
         return True
+
+    def _tell(self, line: str = "") -> None:
+        """Say where one is going, or take back what was said of that."""
+        if line or self._told:
+            self._host.say(line)
+        self._told = bool(line)
 
     @property
     def _begins(self) -> int:

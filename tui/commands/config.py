@@ -28,6 +28,7 @@ def run(args: Namespace) -> int:
     from tui import theme
     from tui.settings import places
     from tui.settings.printed import printed
+    from tui.text import safe
 
     if args.path:
         print(places.config())
@@ -35,7 +36,8 @@ def run(args: Namespace) -> int:
         wrong = (*configured.loaded().warnings, *theme.load_own()[1])
         if wrong:
             raise CommandError(*wrong)
-        print(f"{places.config()}: {'all is well' if places.config().exists() else 'not there, the defaults hold'}")
+        found = "all is well" if places.config().exists() else "not there, the defaults hold"
+        print(f"{safe(str(places.config()))}: {found}")
     else:
         print(printed(configured.known()), end="")
     return 0

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from tui import stderr
 from tui.commands import files, live
 from tui.commands.arguments import Parser, add_filter, add_for, add_live, filter_text, is_term
 from tui.commands.errors import CommandError
@@ -23,10 +25,13 @@ A session without a screen. JSON is one object a line: ready, then row, exit and
 part, work and total.
 A FILE is told from a filter by its shape: write ./pid:1 for a file of that name."""
 
+ALL_RECORDED = "counts and histograms are of all that was recorded: a filter narrows them down by disk: and op: alone"
+
 
 def parser() -> Parser:
     made = Parser("ebtop dump", DESCRIPTION)
     made.usage = "ebtop dump [FILE] [FILTER...] [options]"
+    made.set_defaults(at_once=True)
     made.add_argument("--format", choices=("json", "text"), default="json", help="json for programs, text for people")
     made.add_argument("--every", action="store_true", help="counts and histograms of each tick too")
     add_for(made)
@@ -83,9 +88,14 @@ def _dump_file(reader: Reader, args: Namespace) -> int:
         wanted = parse(filter_text(args.words))
     except FilterError as error:
         raise CommandError(f"filter: {error}") from None
+    if wanted.waits:
+        raise CommandError(live.TOO_LATE)
     probes = args.probe or tuple(probe.id for probe in reader.hello.probes)
     if missing := set(probes) - {probe.id for probe in reader.hello.probes}:
         raise CommandError(f"{reader.path} has no probe {missing.pop()}: leave --probe out to see all it has")
+    for probe in reader.hello.probes:
+        if probe.view == "latency" and probe.id in probes and not wanted.asks_only("disk", "op"):
+            stderr.say(f"{probe.id}: {ALL_RECORDED}")
     dump = _dump(reader.hello, args, _output(), engine.Options(probes, args.every, wanted, live=False))
     first: int | None = None
     with Stopping() as stopping:
@@ -115,9 +125,12 @@ def _dump(hello: Hello, args: Namespace, out: BinaryIO, options: Options) -> Dum
     if args.format == "text":
         import io
 
+        from tui import terminal
         from tui.dump_text import TextSink
 
         encoding = sys.stdout.encoding or "utf-8"
+        if sys.stdout.isatty():
+            encoding = terminal.encoding(sys.stdout, terminal.environ_at_start(os.environ))
         text = io.TextIOWrapper(out, encoding, errors="backslashreplace", write_through=True)
         return Dump(hello, TextSink(text), options)
     from tui.dump_json import JsonSink

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from tui.recording import Reader
 
 
+MOST_MEMORY = 1 << 30
+"""Bytes that this process may have while it shows a recording: a tick of 64 MiB can be made to unpack to 5 GiB."""
+
+
 @contextmanager
 def recording(path: Path) -> Iterator[Reader]:
     """A recording, read as the user who typed the command. Raises CommandError."""
@@ -24,10 +29,22 @@ def recording(path: Path) -> Iterator[Reader]:
     from tui.recording import Reader, RecordingError
 
     try:
-        with Reader(path) as reader:
+        with at_most(MOST_MEMORY), Reader(path) as reader:
             yield reader
     except RecordingError as error:
         raise CommandError(str(error)) from None
+
+
+@contextmanager
+def at_most(size: int) -> Iterator[None]:
+    """Within it, to ask for more than so many bytes is a MemoryError, unless the limit is lower already."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    if soft == resource.RLIM_INFINITY or soft > size:
+        resource.setrlimit(resource.RLIMIT_DATA, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
 
 
 def show(path: Path, args: Namespace, *, loop: bool, prelude: int = 0) -> int:

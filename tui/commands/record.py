@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui import stderr
 from tui.commands import configured, live
 from tui.commands.arguments import Parser, add_filter, add_for, add_live
 from tui.commands.errors import CommandError
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 def parser() -> Parser:
     made = Parser("ebtop record", "Write a session to a file, for ebtop replay and ebtop dump. ^C ends it in order.")
+    made.set_defaults(at_once=True)
     made.add_argument("-o", "--output", required=True, metavar="FILE", help="where to; must not be there yet")
     add_for(made)
     add_live(made)
@@ -29,7 +30,7 @@ def run(args: Namespace) -> int:
     args = configured.filled(args)
     with live.session(args, stats=True) as link:
         for warning in configured.loaded().warnings:
-            print(f"ebtop: {warning}", file=sys.stderr)
+            stderr.say(warning)
         return _record(link, args)
 
 
@@ -60,10 +61,7 @@ def _record(link: Link, args: Namespace) -> int:
     except RecordingError as error:
         raise CommandError(str(error)) from None
     seen = ", ".join(f"{name} {tally.total.seen:,}" for name, tally in tallies.items())
-    print(
-        f"ebtop: recorded {fmt.duration(last - first)} to {args.output}: {seen} events, {fmt.size(writer.size)}",
-        file=sys.stderr,
-    )
+    stderr.say(f"recorded {fmt.duration(last - first)} to {args.output}: {seen} events, {fmt.size(writer.size)}")
     if reason:
         raise CommandError(reason)
     return 1 if "failed" in states.values() else 0

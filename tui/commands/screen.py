@@ -19,9 +19,10 @@ DESCRIPTION = (
     "What is this box actually doing? Every exec, every open and the latency of every disk, asked of the kernel."
 )
 EPILOG = """\
-filter terms, all of which must hold:
-  pid:1,2   ppid:1   comm:ngin (contains)   comm=nginx (exactly)   user:NAME-OR-UID
-  a leading ! negates a term, e.g. '!comm:ebtop'
+filter terms, all of which must hold; or, ( ) and a leading ! combine them:
+  pid:1,2  tree:1  comm:ngin (contains)  comm=nginx (exactly)  user:NAME-OR-UID
+  unit:nginx  path:/etc/  err:ENOENT  'lat>10ms'  '!exit:0'  disk:sda  op:write
+  all of them, and what they mean: ebtop man
 
 commands (each has its own --help):
 {commands}
@@ -75,7 +76,7 @@ def draw(source: Source, args: Namespace) -> int:
 
 def require_terminal(instead: str) -> None:
     """Raises CommandError where there is no terminal to draw on."""
-    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
         raise CommandError(f"no terminal to draw on: run it in one, or use {instead}")
     if os.environ.get("TERM", "") in ("", "dumb"):
         raise CommandError(f"this terminal cannot be drawn on (TERM is not set, or dumb): set TERM, or use {instead}")

@@ -89,9 +89,10 @@ def session(status: Status) -> list[Part]:
     if status.said[0]:
         parts.append((0, [(status.said[0], "bad" if status.said[1] else "warn")]))
     if status.notice:
-        parts.append((1, [(status.notice, "warn")]))
+        parts.append((0, [(status.notice, "warn")]))
     if status.lost:
-        parts.append((0, [(f" LOST {units.count(status.lost)} ", "alarm")]))
+        # A remark goes away: while it is there, it may take the room.
+        parts.append((1 if status.said[0] else 0, [(f" LOST {units.count(status.lost)} ", "alarm")]))
     if status.filter:
         parts.append((1, [("filter ", "dim"), (status.filter, "bright")]))
     else:

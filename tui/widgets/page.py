@@ -10,6 +10,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.strip import Strip
 
+from tui import text as safe_text
 from tui.widgets.canvas import Canvas
 from tui.widgets.line import Line, Look, blank
 from tui.widgets.overlay import Overlay
@@ -19,7 +20,7 @@ FRAME = 4
 
 
 class Page(Canvas, can_focus=True):
-    """Subclasses know what is on it. `hint` stands on the lower edge: which keys there are."""
+    """Subclasses know what is on it. `hint` stands on the lower edge: which keys there are, as far as they fit."""
 
     hint = ""
 
@@ -45,7 +46,7 @@ class Page(Canvas, can_focus=True):
             Line(self.look, width).put(f"{side} ", "focus").join(line).put(f" {side}", "focus").strip()
             for line in shown
         ]
-        hint = f" {self.hint} " if self.hint else ""
+        hint = f" {safe_text.whole(self.hint, width - FRAME - 2)} " if self.hint else ""
         return [self._edge(0, f" {self._title} ", width), *framed, self._edge(2, hint, width)]
 
     def _edge(self, corner: int, title: str, width: int) -> Strip:

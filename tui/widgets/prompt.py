@@ -45,10 +45,10 @@ class Question(NamedTuple):
     """What is asked for.
 
     label     what stands before the text
-    hint      what can be typed, told while nothing is wrong
+    hint      what can be typed, told while nothing is wrong; see `tui.text.whole`
     typed     called with the text whenever it changes; what it returns is said to be wrong with the text
     done      called with True for Enter, False for Esc
-    note      a word on what the text does, told behind it: `12 rows`
+    note      what the text does, told behind it as far as there is room: `12 rows`; see `tui.text.whole`
     complete  what could be typed at an index of the text
     past      what was typed before, the newest last
     """
@@ -98,7 +98,7 @@ class Prompt(Canvas, can_focus=True):
     def draw(self, width: int, height: int) -> list[Strip]:
         """See Canvas."""
         label = f" {self._question.label}: "
-        note = self._question.note()
+        note = self._note(width - len(label) - len(self._edit.text) - 4)
         room = width - len(label) - 1 - (len(note) + 2 if note else 0)
         start = max(self._edit.at - max(room, 1), 0)
         before, rest = self._edit.text[start : self._edit.at], self._edit.text[self._edit.at :]
@@ -108,14 +108,21 @@ class Prompt(Canvas, can_focus=True):
             line.pad(width - len(note) - 1).put(note, "typed")
         return [line.strip(), self._below(width, start, len(label))]
 
+    def _note(self, room: int) -> str:
+        """What is told behind the text: what is most important, and as much more as there is room for."""
+        note = self._question.note()
+        return safe_text.whole(note, max(room, len(note.partition("  ")[0])))
+
     def _below(self, width: int, start: int, indent: int) -> Strip:
         if self._problem is not None and not (self._choices.choices and self._is_unfinished(self._problem)):
             return self._complaint(width, start, indent)
         line = Line(self.look, width).pad(indent)
         if not self._choices.choices:
-            return line.put(self._question.hint, "dim").strip()
+            return line.put(safe_text.whole(self._question.hint, line.room), "dim").strip()
         first = max((self._chosen or 0) - 1, 0)
         for at, choice in enumerate(self._choices.choices[first:], first):
+            if at > first and safe_text.width(safe_text.safe(choice)) + 2 > line.room:
+                break
             line.put(f" {choice} ", "key" if at == self._chosen else "name")
         return line.strip()
 
