@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -16,6 +17,7 @@ import msgspec
 
 from probes import wire
 from probes.snapshot import PROTOCOL, Bye, Hello, Message, Snapshot
+from tui.skim import Skimmer
 from tui.verify import hello_problem, snapshot_problem
 
 MAGIC = b"\x89ebtop\r\n"
@@ -102,6 +104,7 @@ class Reader:
     hello    the opening of the session
     cut      after the last snapshot: None where the recording is whole, else one line that tells what is missing
     seconds  how much of the session was read so far
+    since    ticks that ended before that time, in nanoseconds since the epoch, come without rows and sums; see `whole`
     Raises RecordingError from the constructor only: a recording that begins well is shown as far as it goes.
     """
 
@@ -109,6 +112,9 @@ class Reader:
         self.path = path
         self.cut: str | None = None
         self.seconds = 0.0
+        self.since = 0
+        self._skimmer = Skimmer()
+        self._skimmed: tuple[Snapshot, bytes] | None = None
         try:
             self._file = path.open("rb", buffering=CHUNK)
         except (OSError, ValueError) as error:
@@ -138,7 +144,7 @@ class Reader:
         self.cut = None
         self.seconds = 0.0
         try:
-            while (message := self._next(self._frame())) is not None:
+            while (message := self._read()) is not None:
                 if isinstance(message, Bye):
                     return
                 if not isinstance(message, Snapshot):
@@ -150,6 +156,8 @@ class Reader:
             how = "is cut short"
         except (wire.WireError, _DamageError) as error:
             how = f"is damaged ({error})"
+        except MemoryError:
+            how = "is damaged (a tick that unpacks to more memory than there is for it)"
         except OSError as error:
             how = f"cannot be read further ({_reason(error)})"
         self.cut = f"recording {self.path} {how} after {self.seconds:.1f} s: everything before it is shown"
@@ -172,13 +180,32 @@ class Reader:
             )
         try:
             message = self._next(frame)
-        except wire.WireError:
+        except (wire.WireError, MemoryError):
             raise foreign from None
         if message is None:
             raise RecordingError(f"{self.path} is cut short before anything was recorded: record it again")
         if not isinstance(message, Hello) or hello_problem(message):
             raise foreign
         return message
+
+    def whole(self, tick: Snapshot) -> Snapshot:
+        """A tick as it was recorded, if it is the last one that was read, and came without rows and sums."""
+        skimmed, self._skimmed = self._skimmed, None
+        if skimmed is None or skimmed[0] is not tick:
+            return tick
+        with suppress(wire.WireError, MemoryError):
+            message = self._next(skimmed[1])
+            if isinstance(message, Snapshot) and not snapshot_problem(message, self._infos):
+                return message
+        return tick
+
+    def _read(self) -> Message | None:
+        """The next message, None at the end of the file. Raises WireError."""
+        frame = self._frame()
+        if self.since and (tick := self._skimmer.tick(frame, self.since)):
+            self._skimmed = tick, frame
+            return tick
+        return self._next(frame)
 
     def _frame(self) -> bytes:
         """The bytes of the next frame, fewer at the end of the file."""
@@ -205,7 +232,7 @@ def _protocol(frame: bytes) -> int | None:
     """The protocol that a first frame claims, or None where that cannot be told."""
     try:
         return msgspec.msgpack.decode(frame[wire.HEAD.size :], type=_Opening).protocol
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 

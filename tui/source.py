@@ -8,11 +8,13 @@ from typing import Protocol
 
 import msgspec
 
+from probes.facts import Missing
 from probes.filter import Filter, parse, parse_local
-from probes.snapshot import Answer, Bye, Control, Hello, Message, ProbeTick, Snapshot
+from probes.snapshot import Answer, Ask, Bye, Control, Hello, Message, ProbeTick, Snapshot
 
 LONGEST_GAP_NS = 60_000_000_000
 """A tick of a recording is never waited for longer than this."""
+GONE = Missing("not answered: the collector is gone")
 FRAME_S = 0.04
 """What is due within so many seconds is shown at once."""
 
@@ -100,6 +102,7 @@ class LiveSource:
     def __init__(self, link: Link) -> None:
         self._link = link
         self._sink: Sink | None = None
+        self._over = False
         self.hello = link.hello
 
     def parse(self, text: str) -> Filter:
@@ -112,7 +115,11 @@ class LiveSource:
         asyncio.get_running_loop().add_reader(self._link.fileno(), self._read)
 
     def send(self, control: Control) -> None:
-        """See Source."""
+        """See Source; where the collector is gone it is not asked, and questions are answered with that."""
+        if self._over:
+            if isinstance(control, Ask) and self._sink:
+                self._sink.answered(Answer(control, GONE))
+            return
         try:
             self._link.send(control)
         except Exception as error:  # the link's own kind of error, which this need not know
@@ -130,9 +137,9 @@ class LiveSource:
 
     def stop(self) -> None:
         """See Source."""
-        if self._sink:
+        if self._sink and not self._over:
             asyncio.get_running_loop().remove_reader(self._link.fileno())
-            self._sink = None
+        self._sink = None
 
     def _read(self) -> None:
         try:
@@ -149,20 +156,27 @@ class LiveSource:
                 self._end(message.reason)
 
     def _end(self, reason: str) -> None:
-        sink = self._sink
-        self.stop()
-        if sink:
-            sink.ended(reason)
+        if self._sink and not self._over:
+            asyncio.get_running_loop().remove_reader(self._link.fileno())
+            self._over = True
+            self._sink.ended(reason)
 
 
 class Recording(Protocol):
-    """A recorded session; each iteration begins at its start. `cut` tells, at the end, that some of it is missing."""
+    """A recorded session; each iteration begins at its start. `cut` tells, at the end, that some of it is missing.
+
+    since  ticks that ended before that time may come without rows and sums
+    """
+
+    since: int
 
     @property
     def hello(self) -> Hello: ...
     @property
     def cut(self) -> str | None: ...
     def __iter__(self) -> Iterator[Snapshot]: ...
+    def whole(self, tick: Snapshot) -> Snapshot:
+        """The last tick that was read, with its rows and sums."""
 
 
 class ReplaySource:
@@ -220,7 +234,7 @@ class ReplaySource:
 
     def advance(self, since: int = 0) -> Snapshot | None:
         """See Source."""
-        taken = self._take()
+        taken = self._take(since)
         if taken and self._sink and taken.time >= since:
             self._sink.passed(self._completed(taken))
         elif taken:
@@ -243,10 +257,14 @@ class ReplaySource:
         self._next = next(self._snapshots, None)
         self._skipped = {}
 
-    def _take(self) -> Snapshot | None:
+    def _take(self, since: int = 0) -> Snapshot | None:
         taken = self._next
         if taken:
+            if taken.time >= since:
+                taken = self._recording.whole(taken)
+            self._recording.since = since
             self._next = next(self._snapshots, None)
+            self._recording.since = 0
         return taken
 
     def _play(self) -> None:

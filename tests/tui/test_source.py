@@ -130,9 +130,13 @@ class Recorded:
         machine = Machine(rows=1)
         self.ticks = [msgspec.structs.replace(machine.tick(), span_ns=span_ns) for _ in range(3)]
         self.cut = cut
+        self.since = 0
 
     def __iter__(self) -> Iterator[Snapshot]:
         return iter(self.ticks)
+
+    def whole(self, tick: Snapshot) -> Snapshot:
+        return tick
 
 
 @pytest.mark.parametrize("cut", [None, "recording x is cut short after 3.0 s"])

@@ -61,6 +61,49 @@ def test_each_iteration_begins_at_the_start(path: Path) -> None:
         assert (reader.cut, reader.seconds) == (None, 5.0)
 
 
+FACTS = [DiskFacts("sda", model="ACME")]
+
+
+def test_what_ended_before_a_time_may_come_with_what_lasts_alone(path: Path) -> None:
+    ticks = [
+        *TICKS[:2],
+        msgspec.structs.replace(
+            TICKS[2], probes=(ProbeTick("exec", "on", facts=FACTS, counts=TICKS[2].probes[0].counts),)
+        ),
+        *TICKS[3:],
+    ]
+    with Reader(record(path, [*ticks, Bye()])) as reader:
+        reader.since = TICKS[3].time
+        read = list(reader)
+        assert [tick.time for tick in read] == [tick.time for tick in ticks]
+        assert read[0].probes[0].rows == []
+        assert read[2].probes[0].facts == FACTS
+        assert read[3:] == TICKS[3:]
+        assert reader.cut is None
+
+
+def test_the_tick_that_was_read_last_can_still_be_had_whole(path: Path) -> None:
+    with Reader(record(path, TICKS)) as reader:
+        reader.since = TICKS[3].time
+        ticks = iter(reader)
+        first, second = next(ticks), next(ticks)
+        assert second != TICKS[1]
+        assert reader.whole(second) == TICKS[1]
+        assert reader.whole(first) is first, "it is too late for an earlier one"
+        assert list(ticks)[-2:] == TICKS[3:]
+
+
+def test_damage_is_found_in_what_is_passed_over(path: Path) -> None:
+    record(path, TICKS)
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    with Reader(path) as reader:
+        reader.since = TICKS[-1].time + 1
+        assert len(list(reader)) < len(TICKS)
+        assert "is damaged" in (reader.cut or "")
+
+
 def test_a_writer_that_is_closed_without_bye_adds_one(path: Path) -> None:
     assert read(record(path, TICKS)) == (TICKS, None)
 
