@@ -6,6 +6,7 @@
 # make dist            wheel and sdist in dist/, byte for byte the same wherever a commit is built
 # make sbom            a bill of materials in dist/, CycloneDX: what is installed beside ebtop
 # make lock            pin what is installed for tests, and for ebtop itself, to the newest there is
+# make fuzz            every decoder against anything, for long: ARGS="-k filters" picks one, TIMES=20 how long
 # make bench           what ebtop costs, beside its peers
 # make load            execs, opens, reads and 20,000 processes at once for ten minutes, with the screen open; needs root
 # make soak            two hours with everything on: whether memory, descriptors, BPF and keys stay as they are; root
@@ -37,7 +38,7 @@ TOOLS := build/tools
 EPOCH = $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null),1580601600)
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
-.PHONY: help run test venv lint lowest newest dist sbom lock bench load soak faults lab-disk lab-disk-stop lab-raid raid kernels bcc-versions \
+.PHONY: help run test fuzz venv lint lowest newest dist sbom lock bench load soak faults lab-disk lab-disk-stop lab-raid raid kernels bcc-versions \
 	demo-recording picture tables clean
 
 help:
@@ -105,6 +106,11 @@ lock: $(TOOLS)/.ready
 	@$(TOOLS)/bin/$(LOCK) --custom-compile-command "make lock" --output-file requirements-dev.lock \
 	    --extra dev --constraint requirements.lock pyproject.toml
 
+TIMES ?= 20
+
+fuzz: $(STAMP)-test
+	@EBTOP_FUZZ=$(TIMES) $(BIN)/pytest tests/hostile/test_fuzz.py $(ARGS)
+
 bench: $(STAMP)-test
 	@$(BIN)/python -m bench $(ARGS)
 
@@ -134,7 +140,7 @@ kernels: $(STAMP)-lab
 	@$(BIN)/python -m tests.kernels $(ARGS)
 
 bcc-versions: $(STAMP)-lab
-	@$(BIN)/python -m tests.kernels.bcc $(ARGS)
+	@$(BIN)/python -m tests.kernels.bcc_versions $(ARGS)
 
 demo-recording: $(STAMP)-lab
 	@$(BIN)/python -m tests.lab.raid --record tui/demo.ebtop.new --for 60

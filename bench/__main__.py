@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable
 
-from bench import block, disks, execs, keypress, open_flood, report, screen, soak, start_up
+from bench import block, disks, execs, keypress, load, open_flood, report, screen, soak, start_up
 from bench.settings import Settings
 
 BENCHMARKS: dict[str, Callable[[Settings], None]] = {
@@ -20,7 +21,7 @@ BENCHMARKS: dict[str, Callable[[Settings], None]] = {
     "block": block.run,
     "exec": execs.run,
 }
-LONG: dict[str, Callable[[Settings], None]] = {"soak": soak.run}
+LONG: dict[str, Callable[[Settings], None]] = {"soak": soak.run, "load": load.run}
 """Those that are run only when they are named."""
 NAMES = ", ".join([*BENCHMARKS, *LONG])
 
@@ -28,7 +29,7 @@ NAMES = ", ".join([*BENCHMARKS, *LONG])
 def main() -> int:
     """Runs the benchmarks that are named, by default all. Returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="What ebtop costs, beside its peers.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which ones: {NAMES}; default all but the last")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which ones: {NAMES}; default all but the last two")
     parser.add_argument("--rounds", type=int, default=5, metavar="N", help="how often each is measured (default 5)")
     parser.add_argument("--minutes", type=float, default=0.0, metavar="M", help="watch that long: the screen, the soak")
     args = parser.parse_args()
@@ -38,6 +39,7 @@ def main() -> int:
         parser.error("--rounds must be at least 1, and --minutes not negative")
     if os.geteuid() != 0:
         parser.error("what is measured needs root: sudo .venv/bin/python -m bench")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was made for a benchmark is taken away again
     for name in args.names or BENCHMARKS:
         began = time.monotonic()
         try:

@@ -80,7 +80,12 @@ def disk_in_memory() -> Iterator[str]:
 
 def _reads(device: str, seconds: float) -> int:
     """How many random reads of 4k fio makes within that time."""
-    words = [
+    return reads(subprocess.run(fio(device, seconds), check=True, capture_output=True, text=True).stdout)
+
+
+def fio(device: str, seconds: float) -> list[str]:
+    """The command that makes random reads for so long."""
+    return [
         machine.program("fio"),
         "--name=bench",
         f"--filename={device}",
@@ -93,7 +98,10 @@ def _reads(device: str, seconds: float) -> int:
         f"--runtime={seconds}",
         "--output-format=json",
     ]
-    said = subprocess.run(words, check=True, capture_output=True, text=True).stdout
+
+
+def reads(said: str) -> int:
+    """How many reads fio says that it made."""
     (job,) = json.loads(said[said.index("{") :])["jobs"]
     return int(job["read"]["total_ios"])
 

@@ -38,10 +38,10 @@ class Load:
     """A compiled load, to be run as often as one likes."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
 
     def command(self, core: int, seconds: float) -> list[str]:
-        return [str(self._path), str(core), str(seconds)]
+        return [str(self.path), str(core), str(seconds)]
 
     def run(self, core: int, seconds: float, prefix: Sequence[str] = ()) -> Done:
         """Runs it to its end, under `prefix` if there is one."""
@@ -56,7 +56,7 @@ class Load:
         try:
             yield
             if process.poll() is not None:
-                raise RuntimeError(f"the load {self._path.name} ended too soon, with code {process.returncode}")
+                raise RuntimeError(f"the load {self.path.name} ended too soon, with code {process.returncode}")
         finally:
             process.kill()
             process.wait()

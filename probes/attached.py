@@ -11,7 +11,7 @@ from probes.filter.plan import Plan, plan
 from probes.in_force import InForce
 from probes.kernel import bpf
 from probes.kernel.image import Image
-from probes.kernel.loader import Loaded, LoadError
+from probes.kernel.loader import RETRY, Loaded, LoadError
 from probes.probe import Findings, Probe, Totals
 from probes.sieve import kernel_budget
 from probes.snapshot import Counts
@@ -19,7 +19,6 @@ from probes.tallies import Tallies
 from probes.trees import room
 
 SECOND = 1_000_000_000
-RETRY = "free what is short, then turn it on again"
 ZERO = bytes(4)
 NEVER = struct.pack("=Q", (1 << 64) - 1)
 _SETTINGS = struct.Struct("=QQ6I")
@@ -70,7 +69,11 @@ class Attached:
 
     def attach(self, open_event: OpenEvent = bpf.open_tracepoint) -> None:
         """Lets it run. Raises LoadError, leaving nothing behind."""
-        self._loaded.attach(open_event)
+        try:
+            self._loaded.attach(open_event)
+        except LoadError:
+            self.close()
+            raise
 
     def set_filter(self, filter_: Filter) -> None:
         """Puts a filter in force at once, in programs that go on running. Raises OSError, LoadError and FilterError."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import time
 from collections.abc import Iterator, Mapping, Set
+from contextlib import ExitStack, closing
 
 from probes import decode
 from probes.block_sums import SLOT_BYTES, Growth, Sums, added, growth
@@ -53,10 +54,12 @@ class BlockReader:
         self._disks: dict[int, str] = {}
         self._in_flight = InFlight(maps["requests"], self._name)
         self._told = 0
-        self._ring = loaded.ring("rows")
-        self._watch = DiskWatch()
         self._thresholds = Thresholds()
-        self._cgroups = Cgroups()
+        with ExitStack() as opened:  # where one cannot be opened, those before it do not stay open
+            self._ring = opened.enter_context(closing(loaded.ring("rows")))
+            self._watch = opened.enter_context(closing(DiskWatch()))
+            self._cgroups = Cgroups()
+            opened.pop_all()
 
     def drain(self) -> Findings:
         missed, self._told = self._in_flight.missed - self._told, self._in_flight.missed

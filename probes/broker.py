@@ -62,6 +62,7 @@ def _serve(link: socket.socket, tracepoints: frozenset[int]) -> None:
     os.closerange(0, link.fileno())
     os.closerange(link.fileno() + 1, os.sysconf("SC_OPEN_MAX"))
     privileges.keep_only(KEPT)
+    privileges.hide()
     while request := link.recv(_REQUEST.size):
         (tracepoint,) = _REQUEST.unpack(request)
         try:

@@ -95,6 +95,7 @@ def main() -> None:
     out = os.dup(1)
     if os.geteuid() == 0:
         privileges.keep_only(KEPT)
+        privileges.hide()
     with tempfile.TemporaryFile() as said:
         os.dup2(said.fileno(), 1)
         os.dup2(said.fileno(), 2)

@@ -16,6 +16,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from math import isfinite
 from threading import Thread
 from typing import NamedTuple
 
@@ -186,9 +187,9 @@ class Collector:
                     self._toggle(self._slots[id_], on)
             case SetFilter(text=text):
                 self._set_filter(text)
-            case SetInterval(seconds=seconds):
+            case SetInterval(seconds=seconds) if isfinite(seconds):
                 self._interval = min(max(seconds, SHORTEST_S), LONGEST_S)
-            case SetSlow(us=us):
+            case SetSlow(us=us) if us is None or 0 <= us <= LONGEST_S * 1e6:
                 for slot in self._slots.values():
                     slot.set_slow(us)
             case SetTallies(probe=id_, on=on):

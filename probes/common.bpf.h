@@ -89,6 +89,15 @@ ALWAYS u32 tgid_of(void *task)
     return tgid;
 }
 
+/* The next index of a loop. The compiler does not see what it is: it would count down instead, or move a pointer
+ * along, from a number that the verifier does not know. */
+ALWAYS u64 after(u64 index)
+{
+    index++;
+    asm volatile("" : "+r"(index));
+    return index;
+}
+
 /* 1 where the pattern fits, 0 where not; without a branch, or the verifier would follow both sides every time. */
 ALWAYS u64 fits(struct pattern *p, u64 low, u64 high)
 {
@@ -143,7 +152,7 @@ ALWAYS int passes_in(struct settings *s, u64 *cgroup)
     if (f->substrings) found = substrings_in(f, comm[0], comm[1]);
     if (f->asks & ASKS_CGROUP) found |= known_of(f, slot, cgroup ? *cgroup : bpf_get_current_cgroup_id()) << 32;
     #pragma clang loop unroll(disable)
-    for (u32 i = 0; i < CHECKS; i++) {
+    for (u64 i = 0; i < CHECKS; i = after(i)) {
         if (i >= f->checks) break;
         struct check *check = &f->check[i];
         u32 key = check->key, flags = check->flags;
@@ -173,7 +182,7 @@ ALWAYS int result_passes(struct settings *s, s64 ret, s64 latency)
     if (!f || !f->ranges) return 1;
     u64 held = 0;
     #pragma clang loop unroll(disable)
-    for (u32 i = 0; i < RANGES; i++) {
+    for (u64 i = 0; i < RANGES; i = after(i)) {
         if (i >= f->ranges) break;
         struct range *range = &f->range[i];
         u32 flags = range->flags;

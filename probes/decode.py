@@ -62,7 +62,7 @@ def comm(data: bytes) -> str:
 def user(uid: int) -> str:
     """The name of a user, or the number where it has none here."""
     try:
-        return pwd.getpwuid(uid).pw_name
+        return text(os.fsencode(pwd.getpwuid(uid).pw_name))
     except (KeyError, OverflowError):
         return str(uid)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from probes import probe
-from probes.attached import RETRY, Attached
+from probes.attached import Attached
 from probes.broker import OpenEvent
 from probes.build import Build
 from probes.disk_choice import Choice, Chosen
@@ -14,7 +14,7 @@ from probes.filter.parsed import Filter
 from probes.filter.plan import plan
 from probes.kernel import cache
 from probes.kernel.image import Image
-from probes.kernel.loader import LoadError
+from probes.kernel.loader import RETRY, LoadError
 from probes.probe import Findings, Totals
 from probes.sieve import Sieve
 from probes.snapshot import Counts, Exit, ProbeTick, Row, State, Tally
@@ -80,15 +80,16 @@ class Slot:
         """Loads the probe, to be attached next, or begins to compile it: then `build` is there until `built`."""
         if self.state in ("on", "compiling"):
             return
-        image = cache.load(self.id, cache.key(self.id, self.probe.sources()))
-        if image is not None:
-            self._load(image)
+        try:
+            image = cache.load(self.id, cache.key(self.id, self.probe.sources()))
+            self.build = Build(self.id) if image is None else None
+        except OSError as error:
+            self.state, self.message = "failed", f"it cannot be read or compiled: {error.strerror}\n{RETRY}"
+            return
+        if image is None:
+            self.state, self.message = "compiling", ""
         else:
-            try:
-                self.build = Build(self.id)
-                self.state, self.message = "compiling", ""
-            except OSError as error:
-                self.state, self.message = "failed", f"the compiler cannot be started: {error.strerror}\n{RETRY}"
+            self._load(image)
 
     def attach(self) -> None:
         """Lets a probe that is prepared run."""

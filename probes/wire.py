@@ -29,9 +29,24 @@ class WireError(Exception):
 
 
 def encode(message: Message | Control) -> bytes:
-    """One message as one frame."""
-    payload = msgspec.msgpack.encode(message)
+    """One message as one frame. Text that cannot be encoded goes as it would be written out: no name ends a session."""
+    try:
+        payload = msgspec.msgpack.encode(message)
+    except UnicodeEncodeError:
+        payload = msgspec.msgpack.encode(_encodable(msgspec.to_builtins(message, builtin_types=(bytes,))))
     return HEAD.pack(len(payload), zlib.crc32(payload)) + payload
+
+
+def _encodable(value: object) -> object:
+    """The value with `\\udcff` where half a character or a byte that is no text stands in it."""
+    match value:
+        case str():
+            return value.encode("utf-8", "backslashreplace").decode()
+        case dict():
+            return {key: _encodable(one) for key, one in value.items()}
+        case list() | tuple():
+            return [_encodable(one) for one in value]
+    return value
 
 
 class Decoder(Generic[T]):
@@ -92,7 +107,7 @@ class Decoder(Generic[T]):
             raise WireError("damaged frame", offset)
         try:
             return self._decode(payload)
-        except (msgspec.DecodeError, RecursionError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise WireError(f"unknown message ({error})", offset) from None
 
 

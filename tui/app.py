@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -18,7 +19,7 @@ from textual.theme import Theme as TextualTheme
 from textual.timer import Timer
 
 from probes.snapshot import Answer, SetTallies, Snapshot
-from tui import keys, terminal
+from tui import keys, stderr, terminal
 from tui import theme as colours
 from tui.actions.appearance import Appearance
 from tui.actions.evidence import Evidence
@@ -42,6 +43,7 @@ from tui.panes.pane import Pane
 from tui.panes.rows.pane import RowPane
 from tui.settings.kept import Layout
 from tui.settings.setup import Setup
+from tui.silence import Silence
 from tui.source import Source
 from tui.widgets.colourless import Colourless
 from tui.widgets.findings_line import FindingsLine
@@ -51,6 +53,7 @@ from tui.widgets.glyphs import Glyphs, for_terminal
 from tui.widgets.header import Header, Status
 from tui.widgets.line import Colours, Look, look
 from tui.widgets.menu import Choice, MenuPage, MenuScreen
+from tui.widgets.nothing import Nothing
 from tui.widgets.page import PageScreen
 from tui.widgets.prompt import Prompt, Question
 from tui.widgets.time_line import TimeLine
@@ -59,6 +62,7 @@ WIDE, TALL = 110, 30
 """From this many cells on, histograms stand beside the rows; from this many lines on, panes have frames."""
 SAID_S = 6.0
 """How long a remark stays, in seconds."""
+GONE = "the collector is gone: what was seen can be looked at and recorded, q leaves"
 ON_DISKS = ("stage", "marks")
 """What only disks have, and what is done to them from wherever the focus is."""
 
@@ -92,6 +96,7 @@ class Ebtop(App[None]):
         self.history = History(source.hello, setup.settings.history_s, setup.settings.history_bytes)
         self.keymap = keys.Keymap((*keys.COMMANDS, *keys.toggles(source.hello.probes)), setup.settings.keymap)
         self._notice, self._said = "", ("", False)
+        self._silence, self._over = Silence(time.monotonic()), False
         self._quiet: Timer | None = None
         for name, made in setup.themes.items():
             self.register_theme(_for_textual(name, made))
@@ -110,7 +115,9 @@ class Ebtop(App[None]):
         ]
         tables = Container(*(pane for pane in self.panes if isinstance(pane, RowPane)), id="tables")
         graphs = Container(*(pane for pane in self.panes if isinstance(pane, BlockPane)), id="graphs")
-        self._arrangement = Arrangement(self.panes, (tables, graphs))
+        toggles = [command for command in self.keymap.commands if command.group == "Probes"]
+        self._nothing = Nothing(shown, toggles)
+        self._arrangement = Arrangement(self.panes, (tables, graphs), self._nothing)
         # A recording is another machine's: it is not looked at as this one is.
         layout = self._setup.layout if self.source.live else Layout()
         self._arrangement.restore(layout.zoomed)
@@ -126,11 +133,10 @@ class Ebtop(App[None]):
         self._time_line = TimeLine(shown, self.history.tape, self._travel.look_at)
         self._prompt = Prompt(shown)
         ranked = sorted((one for one in self.keymap.commands if one.footer), key=lambda command: command.footer)
-        toggles = [command for command in self.keymap.commands if command.group == "Probes"]
         self._footer = Footer(shown, [*ranked[:1], *toggles, *ranked[1:]])
         yield self._header
         yield self._findings_line
-        yield Container(tables, graphs, id="panes")
+        yield Container(tables, graphs, self._nothing, id="panes")
         yield self._time_line
         yield self._prompt
         yield self._footer
@@ -147,6 +153,8 @@ class Ebtop(App[None]):
         for warning in self._setup.warnings:
             self.say(warning, bad=True)
         self.source.start(self)
+        if self.source.live:
+            self.set_interval(1.0, self._listen)
         self.call_after_refresh(settle_memory)
 
     def on_unmount(self) -> None:
@@ -215,7 +223,7 @@ class Ebtop(App[None]):
             hello=self.source.hello,
             tick=view.tick,
             filter=self._filtering.now.text or recorded,
-            paused=self.history.paused,
+            paused=self._travel.standing,
             live=self.source.live,
             notice=self._notice,
             said=self._said,
@@ -237,6 +245,7 @@ class Ebtop(App[None]):
 
     def passed(self, snapshot: Snapshot) -> None:
         """See Sink."""
+        self._silence.heard(time.monotonic())
         self._filtering.adopt(snapshot.filter)
         self.history.add(snapshot, live=self.source.live)
         self._recording.took()
@@ -257,9 +266,20 @@ class Ebtop(App[None]):
             self.screen.hear(answer)
 
     def ended(self, reason: str) -> None:
-        """See Sink."""
+        """See Sink: what was seen can still be looked at, and is recorded where it is asked for."""
         self.outcome = (reason, 1 if reason else 0)
-        self.exit()
+        if reason and self.history.view.tick:
+            self._over, self._notice = True, reason
+            self.show()
+        else:
+            self.exit()
+
+    def _listen(self) -> None:
+        """Say so where nothing comes."""
+        said = "" if self._over else self._silence.notice(time.monotonic(), self._session.interval_s)
+        if not self._over and said != self._notice:
+            self._notice = said
+            self._show_header()
 
     def _failed(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """A bug while a tick is taken in is one like all others; asyncio would only log it."""
@@ -322,7 +342,9 @@ class Ebtop(App[None]):
 
     def command(self, command: str) -> None:
         """See Host: what is not for the screen is for its panes."""
-        if action := self._actions.get(command):
+        if self._over and command in self._session.actions:
+            self.say(GONE, bad=True)
+        elif action := self._actions.get(command):
             action()
         elif command in ON_DISKS:
             self._act_on_disks(command)
@@ -387,7 +409,8 @@ class Ebtop(App[None]):
 
     def _put_on(self, theme: str) -> None:
         self.theme = theme
-        for canvas in (self._header, self._findings_line, self._footer, self._prompt, self._time_line, *self.panes):
+        lines = self._header, self._findings_line, self._nothing, self._time_line, self._prompt, self._footer
+        for canvas in (*lines, *self.panes):
             canvas.look = self.shown_look
 
     # What actions ask for: see Host
@@ -456,12 +479,12 @@ def run(source: Source, setup: Setup) -> int:
     app.run(mouse=setup.settings.mouse)
     line, code = app.outcome
     if line:
-        print(f"ebtop: {line}", file=sys.stderr)
+        stderr.say(line)
     return code
 
 
 def _glyphs(colourless: bool) -> Glyphs:
     """What the terminal can show."""
-    colours = Console(file=sys.__stderr__, force_terminal=True).color_system
-    encoding = terminal.encoding(sys.__stderr__, terminal.environ_at_start(os.environ))
+    colours = Console(file=sys.__stdout__, force_terminal=True).color_system
+    encoding = terminal.encoding(sys.__stdout__, terminal.environ_at_start(os.environ))
     return for_terminal(encoding, colours, colourless=colourless)

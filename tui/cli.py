@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from tui import stderr
 from tui.commands import COMMANDS, SCREEN
 from tui.commands.errors import CommandError
 
@@ -30,6 +31,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = INTERRUPTED
     except BrokenPipeError:
         code = 0
+    except MemoryError:
+        code = _say("out of memory: ask for less, with a filter, or with --for")
     except Exception as error:
         if os.environ.get("EBTOP_DEBUG"):
             raise
@@ -46,10 +49,9 @@ def _run(words: Sequence[str]) -> int:
 
 
 def _say(*lines: str, code: int = 2) -> int:
-    """Prints why on standard error, safe for a terminal. Returns the exit code."""
+    """Prints why on standard error. Returns the exit code."""
     for line in lines:
-        shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
-        print(f"ebtop: {shown}".encode(errors="backslashreplace").decode(), file=sys.stderr)
+        stderr.say(line)
     return code
 
 

@@ -33,6 +33,7 @@ class TextSink:
     def __init__(self, out: IO[str]) -> None:
         self._console = Console(file=out, highlight=False, markup=False, emoji=False, soft_wrap=True)
         self._width = self._console.width if self._console.is_terminal else 0
+        self._ascii = self._console.encoding == "ascii"
         self._lines: list[Text] = []
         self._headed = ""
 
@@ -130,7 +131,10 @@ class TextSink:
             self._add(f"{low:>8} .. {high:<8} {fmt.count(count):>8} {'#' * -(-count * BAR // most)}", "")
 
     def _add(self, line: str, style: str) -> None:
-        shown = fit(line, self._width).rstrip() if self._width else safe(line)
+        ellipsis = "..." if self._ascii else "…"
+        shown = safe(line, ascii_only=self._ascii)
+        if self._width:
+            shown = fit(shown, self._width, ellipsis=ellipsis).rstrip()
         self._lines.append(Text(shown, style))
 
 

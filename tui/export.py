@@ -15,8 +15,9 @@ from tui.dump_json import rfc3339
 from tui.subject import Contents
 from tui.text import safe
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection)."""
+FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n")
+"""What a spreadsheet takes for the beginning of a formula, in full width as well (OWASP, CSV injection)."""
+FONTS = re.compile(r"@font-face\s*\{[^}]*\}\s*")
 MOST_TRIES = 1000
 
 
@@ -27,7 +28,7 @@ def as_csv(contents: Contents) -> str:
     """
     made = io.StringIO()
     writer = csv.writer(made, lineterminator="\n")
-    writer.writerow([column.id for column in contents.columns])
+    writer.writerow([_text(column.id) for column in contents.columns])
     for row in contents.rows:
         writer.writerow([_field(value, column) for value, column in zip(row, contents.columns, strict=True)])
     return made.getvalue()
@@ -45,8 +46,12 @@ def as_json(contents: Contents) -> str:
 
 
 def as_svg(screenshot: str) -> str:
-    """Textual's picture of the screen, with the blanks within lines that other viewers would fold."""
-    svg = re.sub(r">([^<>\n]+)</text>", lambda found: f">{found[1].replace(' ', '&#160;')}</text>", screenshot)
+    """Textual's picture of the screen, with the blanks within lines that other viewers would fold.
+
+    Without the fonts that it would have a viewer fetch from the network: who looks at it tells nobody.
+    """
+    svg = FONTS.sub("", screenshot)
+    svg = re.sub(r">([^<>\n]+)</text>", lambda found: f">{found[1].replace(' ', '&#160;')}</text>", svg)
     return svg.replace("<text ", '<text xml:space="preserve" ')
 
 
@@ -84,5 +89,9 @@ def _field(value: Value, column: Column) -> str | int | float:
         return ""
     if isinstance(told, int | float):
         return told
-    text = safe(" ".join(told) if isinstance(told, list) else told)
+    return _text(" ".join(told) if isinstance(told, list) else told)
+
+
+def _text(told: str) -> str:
+    text = safe(told)
     return f"'{text}" if text.startswith(FORMULA) else text

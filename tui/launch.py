@@ -119,8 +119,11 @@ class Link:
             # what they hung on; nobody needs to wait for that.
             self._process.returncode = 0
             return
-        with suppress(subprocess.TimeoutExpired):
+        try:
             self._process.wait(CLOSING_S)
+        except subprocess.TimeoutExpired:  # it was stopped, say; through sudo it is not ours to kill
+            with suppress(PermissionError):
+                self._process.kill()
 
     def _epitaph(self) -> str:
         try:

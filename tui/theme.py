@@ -12,7 +12,7 @@ import msgspec
 
 from tui.nearest import nearest
 from tui.settings import places, plain_file
-from tui.settings.lines import line_of, lines, not_toml
+from tui.settings.lines import line_of, lines, not_toml, toml
 
 Colour = Annotated[str, msgspec.Meta(pattern="^#[0-9a-f]{6}$")]
 
@@ -115,7 +115,7 @@ def read(path: Path) -> Theme:
         text = plain_file.read(path)
         if text is None:
             raise ThemeError(f"{path}: there is no such file: choose another theme")
-        return msgspec.convert(tomllib.loads(text), Theme)
+        return msgspec.convert(toml(text), Theme)
     except plain_file.FileError as error:
         raise ThemeError(str(error)) from None
     except msgspec.ValidationError as error:

@@ -33,6 +33,7 @@ from probes.snapshot import (
 MOST = (1 << 63) - 1
 WIDEST = 1000
 """Cells that a column may ask for."""
+MOST_PROBES, MOST_COLUMNS = 32, 100
 MOST_LISTED = 65536
 """Histograms, parts and so on of one tick: more disks and processes than a collector tells apart."""
 MOST_SETS = 64
@@ -42,17 +43,24 @@ MOST_DEPTH = 1e9
 
 def hello_problem(hello: Hello) -> str | None:
     """What is wrong with the opening of a session, or None."""
+    if not 0 < len(hello.probes) <= MOST_PROBES:
+        return "no probes, or more than there can be"
     ids = [probe.id for probe in hello.probes]
     if len(set(ids)) != len(ids):
         return "a probe is listed twice"
-    for probe in hello.probes:
-        names = [column.id for column in probe.columns]
-        if len(set(names)) != len(names):
-            return f"a column of {probe.id} is listed twice"
-        if not all(0 <= column.width <= WIDEST for column in probe.columns):
-            return f"a column of {probe.id} has an impossible width"
     if not (_natural(hello.time, hello.budget) and isfinite(hello.interval_s) and hello.interval_s > 0):
         return "an impossible time or interval"
+    return next(filter(None, map(_columns_problem, hello.probes)), None)
+
+
+def _columns_problem(probe: ProbeInfo) -> str | None:
+    names = [column.id for column in probe.columns]
+    if len(names) > MOST_COLUMNS:
+        return f"{probe.id} has more columns than there can be"
+    if len(set(names)) != len(names):
+        return f"a column of {probe.id} is listed twice"
+    if not all(0 <= column.width <= WIDEST for column in probe.columns):
+        return f"a column of {probe.id} has an impossible width"
     return None
 
 
@@ -154,7 +162,7 @@ def _is_text(value: Value) -> bool:
 
 FITS: Mapping[Kind, Callable[[Value], bool]] = {
     "time": _is_whole,
-    "pid": _is_whole,
+    "pid": lambda value: isinstance(value, int) and _natural(value),
     "number": _is_whole,
     "bytes": _is_whole,
     "us": _is_number,

@@ -94,10 +94,10 @@ class Map:
     def __init__(self, shape: MapShape) -> None:
         self.entries, self.key_size, self.value_size = shape.entries, shape.key_size, shape.value_size
         self._batch: tuple[ctypes.Array[ctypes.c_char], ctypes.Array[ctypes.c_char]] | None = None
-        sizes = shape.type, shape.key_size, shape.value_size, shape.entries, shape.flags
-        self.fd = _bpf(MAP_CREATE, struct.pack("=IIIIIII16s", *sizes, 0, 0, shape.name.encode()[:15]))
         if shape.type in PERCPU_TYPES:
             self.value_size = (shape.value_size + 7) // 8 * 8 * possible_cpus()
+        sizes = shape.type, shape.key_size, shape.value_size, shape.entries, shape.flags
+        self.fd = _bpf(MAP_CREATE, struct.pack("=IIIIIII16s", *sizes, 0, 0, shape.name.encode()[:15]))
 
     def lookup(self, key: bytes) -> bytes | None:
         """The value of a key, or None where there is none."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,6 +35,15 @@ class _Type(NamedTuple):
     @property
     def kind(self) -> int:
         return self.info >> 24 & 0x1F
+
+
+@contextmanager
+def _whole() -> Iterator[None]:
+    """What does not fit together within it is damage. Raises BtfError."""
+    try:
+        yield
+    except (struct.error, IndexError, ValueError, RecursionError):
+        raise BtfError(f"{VMLINUX} is damaged") from None
 
 
 class Btf:
@@ -87,6 +97,7 @@ class Btf:
             return False
         return True
 
+    @_whole()
     def offset(self, struct_name: str, member: str) -> int:
         """Bytes from the start of a struct to a member, also one of an anonymous struct or union within."""
         found = self._member(self._find(STRUCT, struct_name), member.encode())
@@ -112,6 +123,7 @@ class Btf:
         """Whether this kernel has an enum of that name."""
         return (ENUM, self._name_offset(name)) in self._named
 
+    @_whole()
     def enumerator(self, enum: str, name: str) -> int:
         """The value of an enumerator. Raises BtfError where there is none such."""
         found, wanted = self._find(ENUM, enum), self._name_offset(name)
@@ -121,6 +133,7 @@ class Btf:
                 return int(value)
         raise BtfError(f"enum {enum} has no {name} on this kernel")
 
+    @_whole()
     def tracepoint_argument(self, tracepoint: str, struct_name: str) -> int | None:
         """Which argument of a raw tracepoint is a pointer to this struct, from 0; None without such a tracepoint.
 

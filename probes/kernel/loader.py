@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import struct
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -15,6 +16,9 @@ from probes.kernel import bpf, tracefs
 from probes.kernel.compile import version_code
 from probes.kernel.image import Image, Program
 from probes.kernel.ringbuf import RingBuffer
+
+SHORT = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
+RETRY = "free what is short, then turn it on again"
 
 
 class Hook(NamedTuple):
@@ -72,7 +76,7 @@ class Loaded:
                 most = entries.get(shape.name, shape.entries)
                 self.maps[shape.name] = bpf.Map(msgspec.structs.replace(shape, entries=most))
         except OSError as error:
-            raise LoadError(f"a BPF map cannot be made: {error.strerror}\nfree some memory and try again") from None
+            raise LoadError(f"a BPF map cannot be made: {error.strerror}\n{RETRY}") from None
         self._fds = [self.maps[shape.name].fd for shape in image.maps]
 
     def _target(self, hook: Hook) -> _Target | None:
@@ -81,7 +85,7 @@ class Loaded:
             try:
                 number = tracefs.tracepoint_id(hook.tracepoint)
             except OSError as error:
-                if hook.optional:
+                if hook.optional and isinstance(error, FileNotFoundError):
                     return None
                 raise _no_tracepoint(hook, error) from None
         program = self._programs.get(hook.program)
@@ -94,7 +98,8 @@ class Loaded:
         except bpf.VerifierError as error:
             said = [line for line in error.log.splitlines() if line and not line.startswith(("processed", "verif"))]
             why = f"{error.strerror}{': ' + said[-1] if said else ''}"
-            raise LoadError(f"the kernel refused {hook.program}: {why}\na kernel update may help") from None
+            remedy = RETRY if error.errno in SHORT else "a kernel update may help"
+            raise LoadError(f"the kernel refused {hook.program}: {why}\n{remedy}") from None
         self._programs[hook.program] = fd
         return fd
 
@@ -182,4 +187,5 @@ def _closing(*fds: int) -> Thread:
 
 
 def _no_tracepoint(hook: Hook, error: OSError) -> LoadError:
-    return LoadError(f"cannot attach to tracepoint {hook.tracepoint}: {error.strerror}\nsee `ebtop doctor`")
+    remedy = RETRY if error.errno in SHORT else "see `ebtop doctor`"
+    return LoadError(f"cannot attach to tracepoint {hook.tracepoint}: {error.strerror}\n{remedy}")

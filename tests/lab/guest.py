@@ -20,7 +20,9 @@ from tests.lab import initramfs
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-MODULES = ("virtio_pci", "virtio_console", "virtio_blk", "9pnet_virtio", "9p", "overlay", "raid0")
+RELEASE = "trixie"
+"""The release of Debian whose kernel a guest has, unless another is asked for."""
+MODULES = ("virtio_pci", "virtio_console", "virtio_blk", "9pnet_virtio", "9p", "overlay", "raid0", "loop", "fuse")
 PORTS = ("out", "code", "file")
 SPEED = ("console=ttyS0", "quiet", "panic=-1", "mitigations=off", "tsc=reliable", "random.trust_cpu=on")
 
@@ -33,32 +35,44 @@ class Ended(NamedTuple):
 
 
 class GuestError(Exception):
-    """A guest did not come to its end; in one line, what its console said last."""
+    """A guest could not be had, or did not come to its end: why, in one line."""
 
 
 def cache() -> Path:
-    """Where kernel and tools are kept, some 200 MB: LAB, or below XDG_CACHE_HOME."""
+    """Where kernels and tools are kept, some 100 MB for each kernel: LAB, or below XDG_CACHE_HOME."""
     place = os.environ.get("LAB") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ebtop-lab"
     return Path(place)
 
 
-def fetch() -> Path:
-    """Makes sure that everything is there that a guest needs: where it is."""
-    subprocess.run(["sh", HERE / "fetch.sh", cache()], check=True)
+def fetch(release: str) -> Path:
+    """Makes sure that everything is there that a guest needs: where it is. Raises GuestError."""
+    done = subprocess.run(["sh", HERE / "fetch.sh", cache(), release], stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        raise GuestError(done.stdout.strip() or f"what a guest needs cannot be put into {cache()}")
     return cache()
 
 
 def run(
-    command: str, disks: Sequence[Path] = (), say: Callable[[str], object] = print, patience_s: float = 300
+    command: str,
+    disks: Sequence[Path] = (),
+    say: Callable[[str], object] = print,
+    patience_s: float = 300,
+    release: str = RELEASE,
 ) -> Ended:
     """Boots a guest with these files as its disks vda, vdb, ..., runs a shell command there, as root and in the folder
-    of the project, and switches it off. `say` gets each line of its output as it comes. Raises GuestError."""
-    lab = fetch()
+    of the project, and switches it off. `say` gets each line of its output as it comes. Raises GuestError.
+
+    patience_s  then it is switched off, whatever it does
+    release     of Debian, whose kernel it has
+    """
+    lab = fetch(release)
+    kernel = lab / "kernels" / release
     with tempfile.TemporaryDirectory(prefix="ebtop-guest-") as name:
         folder = Path(name)
-        _furnish(folder, lab, command)
+        _furnish(folder, lab, kernel, command)
+        words = _qemu(folder, lab, kernel, disks)
         log = (folder / "log").open("wb")
-        with log, subprocess.Popen(_qemu(folder, lab, disks), stdout=subprocess.PIPE, stderr=log) as machine:
+        with log, subprocess.Popen(words, stdout=subprocess.PIPE, stderr=log) as machine:
             limit = Timer(patience_s, machine.kill)
             limit.start()
             try:
@@ -80,9 +94,9 @@ def _last_words(folder: Path) -> str:
     return " | ".join([line for line in said if line][-3:])
 
 
-def _furnish(folder: Path, lab: Path, command: str) -> None:
+def _furnish(folder: Path, lab: Path, kernel: Path, command: str) -> None:
     """What the guest finds in its folder."""
-    (modules,) = (lab / "kernel").glob("**/lib/modules")
+    (modules,) = kernel.glob("**/lib/modules")
     busybox = next((lab / "tools").glob("**/bin/busybox"))
     (folder / "initramfs").write_bytes(initramfs.build(busybox, HERE / "guest/init", modules, MODULES))
     shutil.copy(HERE / "guest/start", folder)
@@ -90,8 +104,8 @@ def _furnish(folder: Path, lab: Path, command: str) -> None:
     (folder / "tools").symlink_to(lab / "tools")
 
 
-def _qemu(folder: Path, lab: Path, disks: Sequence[Path]) -> list[str]:
-    (kernel,) = (lab / "kernel/boot").glob("vmlinuz-*")
+def _qemu(folder: Path, lab: Path, kernel: Path, disks: Sequence[Path]) -> list[str]:
+    image = next(kernel.glob("**/vmlinuz*"))
     command = ["setpriv", "--pdeathsig", "KILL"]  # it does not outlive us, however we end
     if (lab / "qemu").exists():
         data = (lab / "qemu/usr/share/qemu", "/usr/share/seabios", "/usr/share/qemu")
@@ -101,7 +115,7 @@ def _qemu(folder: Path, lab: Path, disks: Sequence[Path]) -> list[str]:
     command += ["-accel", "kvm" if _has_kvm() else "tcg,thread=multi"]
     command += ["-machine", "q35", "-cpu", "max", "-smp", "2", "-m", "2G"]
     command += ["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"]
-    command += ["-kernel", str(kernel), "-initrd", str(folder / "initramfs")]
+    command += ["-kernel", str(image), "-initrd", str(folder / "initramfs")]
     command += ["-append", " ".join([*SPEED, f"lab={folder}"]), "-serial", f"file:{folder / 'console'}"]
     command += ["-fsdev", "local,id=root,path=/,security_model=none,readonly=on,multidevs=remap"]
     command += ["-device", "virtio-9p-pci,fsdev=root,mount_tag=root", "-device", "virtio-serial-pci"]

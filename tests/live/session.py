@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -17,14 +18,17 @@ import psutil
 
 ROOT = Path(__file__).parents[2]
 EBTOP = (sys.executable, "-m", "tui.cli")
-PATIENCE_S = 20.0
+PATIENCE = float(os.environ.get("EBTOP_PATIENCE", "1"))
+"""How many times as long as usual tests wait, where a machine is known to be slow: an emulated one."""
+PATIENCE_S = 20.0 * PATIENCE
 """How long a test waits for what must come; nothing here waits so long unless something is broken."""
 
 Line = dict[str, Any]
 
 
-def until(condition: Callable[[], object], what: str, patience_s: float = PATIENCE_S) -> None:
+def until(condition: Callable[[], object], what: str, usual_s: float = 20.0) -> None:
     """Waits for a condition that nothing announces. Fails, naming it, where it does not come true."""
+    patience_s = usual_s * PATIENCE
     end = time.monotonic() + patience_s
     while not condition():
         assert time.monotonic() < end, f"waited {patience_s} s in vain for {what}"

@@ -83,15 +83,18 @@ def terminal(
     environ: Mapping[str, str] | None = None,
     size: tuple[int, int] = (120, 40),
     module: str = "tests.tui.talker",
+    stderr: int | None = None,
 ) -> Iterator[Terminal]:
-    """The screen of that session (see talker) in a terminal of that size; what is said of it is `environ` alone."""
+    """The screen of that session (see talker) in a terminal of that size; what is said of it is `environ` alone.
+    Standard error is the terminal as well, or `stderr`.
+    """
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
     env = {name: value for name, value in os.environ.items() if name not in SAID}
     env |= {"TERM": "xterm-256color", "LANG": "C.UTF-8"} if environ is None else environ
     env["PYTHONPATH"] = os.getcwd()  # noqa: PTH109
     command = [sys.executable, "-m", module, *arguments]
-    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=env, close_fds=True)
+    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=stderr or theirs, env=env, close_fds=True)
     os.close(theirs)
     try:
         yield Terminal(ours, process)

@@ -56,3 +56,10 @@ async def test_an_edit_of_the_file_takes_effect_over_what_was_kept() -> None:
 async def test_what_is_as_it_was_is_not_written(tmp_path: Path) -> None:
     await session(begun())
     assert list(tmp_path.iterdir()) == []  # noqa: ASYNC240  a folder of the test itself
+
+
+async def test_a_pane_alone_is_not_kept_where_its_probe_is_not_asked_for() -> None:
+    await session(begun(), "z")
+    again = await session(begun(Settings(probes=("open",))))
+    assert "2 Open" in again
+    assert "3 Block" in again

@@ -28,15 +28,19 @@ def started(reason: str) -> tuple[int, subprocess.Popen[bytes]]:
 
 
 def in_a_terminal(reason: str) -> tuple[bytes, int]:
-    """What the screen writes to a terminal, and its exit code; once it is drawn, a key is pressed."""
+    """What the screen writes to a terminal, and its exit code; once it is drawn, a key is pressed, and `q` at the end
+    where there is a reason for that, which stays to be read.
+    """
     ours, process = started(reason)
     said = b""
-    asked = False
+    asked = left = False
     try:
         while data := os.read(ours, 1 << 16):
             said += data
             if not asked and b"owned" in said:
                 asked = bool(os.write(ours, b"1"))
+            if reason and not left and reason.encode() in said:
+                left = bool(os.write(ours, b"q"))
     except OSError:  # the other end is closed
         pass
     os.close(ours)

@@ -7,6 +7,7 @@ import random
 import re
 import signal
 import termios
+from pathlib import Path
 
 import pytest
 
@@ -178,6 +179,19 @@ def test_what_is_no_key_harms_nothing(junk: str) -> None:
         assert b"Leave; every BPF program" in screen.type("?"), screen.said[-600:]
         screen.type("\x1b")
         assert screen.leave() == 0
+
+
+def test_standard_error_may_be_a_file(tmp_path: Path) -> None:
+    with (tmp_path / "errors").open("wb") as errors, terminal(BUSY, stderr=errors.fileno()) as screen:
+        started(screen)
+        assert screen.leave() == 0
+    assert (tmp_path / "errors").read_bytes() == b""
+
+
+def test_esc_and_a_key_at_once_are_two_keys() -> None:
+    with terminal(BUSY) as screen:
+        started(screen)
+        assert screen.leave("fcomm:x\x1bq") == 0
 
 
 @pytest.mark.parametrize("term", ["dumb", "", None])

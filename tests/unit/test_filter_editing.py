@@ -55,6 +55,7 @@ def test_whatever_is_typed_has_its_place(text: str, at: int) -> None:
     [
         ("", "pid", 1, False, "pid:1"),
         ("", "comm", "tmux: server", True, '!comm="tmux: server"'),
+        ("", "exit", "SIGKILL", False, "exit:SIGKILL"),
         ("pid:1", "path", "/etc/a b", False, 'pid:1 path="/etc/a b"'),
         ("a or b", "err", "ENOENT", False, "(a or b) err:ENOENT"),
         ("(a or b)", "err", "ENOENT", False, "(a or b) err:ENOENT"),

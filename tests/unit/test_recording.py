@@ -61,23 +61,15 @@ def test_each_iteration_begins_at_the_start(path: Path) -> None:
         assert (reader.cut, reader.seconds) == (None, 5.0)
 
 
-FACTS = [DiskFacts("sda", model="ACME")]
-
-
 def test_what_ended_before_a_time_may_come_with_what_lasts_alone(path: Path) -> None:
-    ticks = [
-        *TICKS[:2],
-        msgspec.structs.replace(
-            TICKS[2], probes=(ProbeTick("exec", "on", facts=FACTS, counts=TICKS[2].probes[0].counts),)
-        ),
-        *TICKS[3:],
-    ]
+    third = msgspec.structs.replace(TICKS[2].probes[0], facts=[FACTS])
+    ticks = [*TICKS[:2], msgspec.structs.replace(TICKS[2], probes=(third,)), *TICKS[3:]]
     with Reader(record(path, [*ticks, Bye()])) as reader:
         reader.since = TICKS[3].time
         read = list(reader)
         assert [tick.time for tick in read] == [tick.time for tick in ticks]
         assert read[0].probes[0].rows == []
-        assert read[2].probes[0].facts == FACTS
+        assert read[2].probes[0].facts == [FACTS]
         assert read[3:] == TICKS[3:]
         assert reader.cut is None
 

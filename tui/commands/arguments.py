@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from argparse import Namespace
 from collections.abc import Callable, Sequence
@@ -82,8 +83,11 @@ def is_term(word: str) -> bool:
 
 
 def filter_text(words: Sequence[str]) -> str:
-    """One filter of what the shell handed over as words: a value that the shell's quotes held together stays so."""
-    return " ".join(_requoted(word) for word in words)
+    """One filter of what the shell handed over as words: a value that the shell's quotes held together stays so.
+
+    Bytes that are not UTF-8 are written as `\\xNN`, as they are in what the kernel tells.
+    """
+    return os.fsencode(" ".join(_requoted(word) for word in words)).decode("utf-8", "backslashreplace")
 
 
 def _requoted(word: str) -> str:

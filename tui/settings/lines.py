@@ -14,6 +14,16 @@ Place = tuple[str, ...]
 """The names of the tables that an entry is in, and its own."""
 
 
+def toml(text: str) -> dict[str, object]:
+    """What a text says. Raises TOMLDecodeError, also for what the parser fails over."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        raise
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, a list within thousands of lists
+        raise tomllib.TOMLDecodeError(f"larger than it can be ({type(error).__name__}) (at end of document)") from None
+
+
 def lines(text: str) -> Mapping[Place, int]:
     """The line, from 1 on, of every table and every key. What stands within an inline table is not looked for."""
     found: dict[Place, int] = {}
@@ -45,7 +55,7 @@ def not_toml(path: Path, text: str, error: tomllib.TOMLDecodeError) -> str:
 def _path(statement: str) -> Place:
     """The names, from the outermost, that a heading or an assignment speaks of; none where it is neither."""
     try:
-        inner: object = tomllib.loads(statement)
+        inner: object = toml(statement)
     except tomllib.TOMLDecodeError:
         return ()
     path: list[str] = []

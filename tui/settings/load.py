@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from tui.nearest import nearest
 from tui.settings import keymap, plain_file, readers
-from tui.settings.lines import line_of, lines, not_toml
+from tui.settings.lines import line_of, lines, not_toml, toml
 from tui.settings.readers import Known
 from tui.settings.settings import COLUMNS, KEYS, Settings, entries
 
@@ -35,7 +35,7 @@ def load(path: Path, known: Known, only: Collection[str] | None = None) -> Loade
 class _Reading:
     def __init__(self, path: Path, text: str, known: Known, only: Collection[str] | None) -> None:
         self._path, self._known, self._only = path, known, only
-        self._document = tomllib.loads(text)
+        self._document = toml(text)
         self._lines = lines(text)
         self._wrong: list[tuple[int, str]] = []
 

@@ -42,12 +42,15 @@ def setup(loaded: Loaded, flags: Mapping[str, object]) -> Setup:
     asked = flags.get("theme")
     if isinstance(asked, str) and asked not in themes:
         colours.load(asked)
+    layout = kept.layout or Layout()
+    if settings.probes is not None and layout.zoomed not in settings.probes:
+        layout = msgspec.structs.replace(layout, zoomed="")  # what is asked for is to be seen
     wanted = settings.theme if asked is not None else kept.theme or settings.theme
     return Setup(
         settings=settings,
         themes=themes,
         theme=wanted if wanted in themes else colours.DEFAULT,
-        layout=kept.layout or Layout(),
+        layout=layout,
         kept=kept,
         warnings=(*loaded.warnings, *warnings),
     )

@@ -1,0 +1,199 @@
+"""What is written where: never through a link, over a file, or where others can change it; no shell, no network."""
+
+from __future__ import annotations
+
+import ast
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+
+from probes.kernel import cache
+from probes.kernel.image import Image
+from tests.tui.fakes import HELLO
+from tui import export
+from tui.recording import RecordingError, Writer
+from tui.settings.kept import Kept
+from tui.settings.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+SOURCES = sorted(path for folder in ("tui", "probes") for path in (ROOT / folder).rglob("*.py"))
+NOBODY = 65534
+CLIENTS = {"http", "urllib", "ftplib", "smtplib", "socketserver", "ssl", "xmlrpc"}
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="plants files of other users")
+
+
+def calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
+    """Every call by the name that it has in the source, e.g. `os.system`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield ast.unparse(node.func), node
+
+
+def test_no_shell_and_no_code_from_data() -> None:
+    for path in SOURCES:
+        for name, call in calls(ast.parse(path.read_text())):
+            at = f"{path}:{call.lineno}: {name}"
+            assert name not in ("os.system", "os.popen", "eval", "exec", "subprocess.getoutput"), at
+            assert not name.startswith(("os.spawn", "os.exec", "os.posix_spawn", "marshal.", "pickle.", "shelve.")), at
+            assert "shell" not in [argument.arg for argument in call.keywords], at
+            if name in ("subprocess.run", "subprocess.Popen"):
+                assert isinstance(call.args[0], ast.List | ast.Name), f"{at}: a list, not a text"
+
+
+def test_no_network() -> None:
+    """The only sockets are a pair between two processes of ours."""
+    for path in SOURCES:
+        tree = ast.parse(path.read_text())
+        imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+        imported |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+        assert not {name.partition(".")[0] for name in imported} & CLIENTS, path
+        for name, call in calls(tree):
+            assert not name.endswith((".listen", ".accept", ".connect", ".bind")), f"{path}:{call.lineno}"
+            assert name != "socket.socket", f"{path}:{call.lineno}"
+
+
+@pytest.fixture
+def precious(tmp_path: Path) -> Path:
+    file = tmp_path / "precious"
+    file.write_text("precious")
+    return file
+
+
+def test_a_link_planted_for_a_recording(tmp_path: Path, precious: Path) -> None:
+    path = tmp_path / "x.ebtop"
+    path.symlink_to(precious)
+    with pytest.raises(RecordingError, match="is there already"):
+        Writer(path, HELLO)
+    assert precious.read_text() == "precious"
+
+
+def test_a_recording_that_is_replaced_while_it_grows(tmp_path: Path, precious: Path) -> None:
+    """It was opened once: what takes its place is not written to."""
+    path = tmp_path / "x.ebtop"
+    with Writer(path, HELLO):
+        path.unlink()
+        path.symlink_to(precious)
+    assert precious.read_text() == "precious"
+
+
+def test_links_planted_for_exports(tmp_path: Path, precious: Path) -> None:
+    """Every name that an export would take is a link already, and some are planted while it looks for one."""
+    for number in range(1, 30):
+        (tmp_path / (f"a-{number}.csv" if number > 1 else "a.csv")).symlink_to(precious)
+    path = export.write_new(tmp_path, "a", "csv", b"mine")
+    assert (path.name, path.read_bytes(), precious.read_text()) == ("a-30.csv", b"mine", "precious")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_race_for_the_name_of_an_export(tmp_path: Path, precious: Path) -> None:
+    """Someone who may write to the folder makes links of all names as fast as they can: no write goes through one."""
+    over = Event()
+
+    def plant() -> None:
+        at = 0
+        while not over.is_set():
+            at = at % 40 + 1
+            name = tmp_path / (f"a-{at}.csv" if at > 1 else "a.csv")
+            try:
+                name.symlink_to(precious)
+            except FileExistsError:
+                name.unlink(missing_ok=True)
+
+    planting = Thread(target=plant)
+    planting.start()
+    try:
+        for _ in range(100):
+            export.write_new(tmp_path, "a", "csv", b"mine")
+    finally:
+        over.set()
+        planting.join()
+    assert precious.read_text() == "precious"
+
+
+def test_a_link_planted_for_what_is_kept(tmp_path: Path, precious: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    folder = tmp_path / "ebtop"
+    folder.mkdir()
+    (folder / "screen.json").symlink_to(precious)
+    assert Kept.load(Settings()).theme is None
+    assert Kept(theme="light").save() == ""
+    assert precious.read_text() == "precious"
+    assert not (folder / "screen.json").is_symlink()
+    folder.rename(tmp_path / "aside")
+    folder.symlink_to(tmp_path / "aside")
+    assert "is not kept" in Kept(theme="dark").save()
+
+
+@as_root
+@pytest.mark.parametrize("mode", [0o1777, 0o777, 0o775])
+def test_a_cache_in_a_folder_of_others(tmp_path: Path, mode: int) -> None:
+    """Below /tmp, which everyone may write to, nothing is taken and nothing is kept."""
+    place = tmp_path / "cache"
+    place.mkdir()
+    place.chmod(mode)
+    name = cache.key("open", (b"x",))
+    assert not cache.store("open", name, Image((), ()), place)
+    assert cache.load("open", name, place) is None
+    assert list(place.iterdir()) == []
+
+
+@as_root
+def test_an_image_that_is_replaced_between_the_look_and_the_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is looked at is what is read: the file was opened before, and its replacement is another file."""
+    base = Path("/var/cache") / f"ebtop-test-{os.getpid()}"
+    name = cache.key("open", (b"x",))
+    try:
+        assert cache.store("open", name, Image((), ()), base)
+        (file,) = base.iterdir()
+        real, swapped = os.fstat, []
+
+        def fstat(fd: int) -> os.stat_result:
+            about = real(fd)
+            if stat.S_ISREG(about.st_mode) and not swapped:
+                swapped.append(fd)
+                file.unlink()
+                file.write_bytes(b"evil")
+                os.chown(file, NOBODY, NOBODY)
+            return about
+
+        monkeypatch.setattr(os, "fstat", fstat)
+        assert cache.load("open", name, base) == Image((), ())
+        assert swapped
+        assert cache.load("open", name, base) is None
+    finally:
+        monkeypatch.undo()
+        for left in base.iterdir():
+            left.unlink()
+        base.rmdir()
+
+
+@as_root
+@pytest.mark.parametrize("planted", ["link to a file", "dangling link", "folder of links"])
+def test_a_recording_by_root_in_a_folder_of_others(tmp_path: Path, planted: str) -> None:
+    """`sudo ebtop record -o /shared/x.ebtop`: it is the user who writes, with nothing of root's, through no link."""
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(0o755)
+    shared.chmod(0o1777)
+    secret = tmp_path / "secret"
+    secret.write_text("secret")
+    target = {"link to a file": secret, "dangling link": tmp_path / "new", "folder of links": Path("/etc")}[planted]
+    (shared / "x.ebtop").symlink_to(target)
+    script = (
+        "import sys; from pathlib import Path; from probes import privileges; privileges.become(65534, 65534)\n"
+        "from tests.tui.fakes import HELLO; from tui.recording import Writer, RecordingError\n"
+        "try: Writer(Path(sys.argv[1]), HELLO)\nexcept RecordingError as error: print(error)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(shared / "x.ebtop")], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert "is there already" in done.stdout
+    assert secret.read_text() == "secret"
+    assert not (tmp_path / "new").exists()
