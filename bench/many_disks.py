@@ -116,7 +116,7 @@ def latencies(dice: random.Random, usual_ns: float, count: int) -> tuple[Lanes, 
 
 def screen(done: str) -> int:
     """The screen over such a session; the exit code."""
-    from tui import app, launch, source
+    from tui import launch, run, source
     from tui.settings.setup import Setup
 
     command = [sys.executable, "-m", "bench.many_disks", "feed", done]
@@ -126,7 +126,7 @@ def screen(done: str) -> int:
     assert isinstance(hello, Hello)
     link.hello = hello
     try:
-        return app.run(source.LiveSource(link), Setup())
+        return run.show(source.LiveSource(link), Setup())
     finally:
         process.terminate()
         process.wait()

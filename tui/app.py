@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import sys
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from rich.console import Console
 from textual import events, on
 from textual.app import App, ComposeResult
-from textual.containers import Container
 from textual.filter import LineFilter
 from textual.theme import Theme as TextualTheme
 from textual.timer import Timer
 
 from probes.snapshot import Answer, SetTallies, Snapshot
-from tui import keys, stderr, terminal
+from tui import keys
 from tui import theme as colours
 from tui.actions.appearance import Appearance
 from tui.actions.evidence import Evidence
@@ -31,35 +27,31 @@ from tui.actions.searching import Searching
 from tui.actions.session import Session
 from tui.actions.travel import Travel
 from tui.driver import Driver
-from tui.hangup import leave_when_hung_up
+from tui.frame import Frame
 from tui.history import History, View
 from tui.host import Actions
 from tui.keys import Where
-from tui.own import OwnCost, settle_memory
+from tui.own import settle_memory
 from tui.pages.subject_screen import SubjectScreen
-from tui.panes.arrangement import Arrangement
 from tui.panes.block.pane import BlockPane
 from tui.panes.pane import Pane
-from tui.panes.rows.pane import RowPane
 from tui.settings.kept import Layout
 from tui.settings.setup import Setup
 from tui.silence import Silence
 from tui.source import Source
 from tui.widgets.colourless import Colourless
-from tui.widgets.findings_line import FindingsLine
 from tui.widgets.findings_page import FindingsPage, FindingsScreen
 from tui.widgets.footer import Footer
-from tui.widgets.glyphs import Glyphs, for_terminal
+from tui.widgets.glyphs import Glyphs
 from tui.widgets.header import Header, Status
 from tui.widgets.line import Colours, Look, look
 from tui.widgets.menu import Choice, MenuPage, MenuScreen
-from tui.widgets.nothing import Nothing
 from tui.widgets.page import PageScreen
-from tui.widgets.prompt import Prompt, Question
+from tui.widgets.prompt import Question
 from tui.widgets.time_line import TimeLine
 
-WIDE, TALL = 110, 30
-"""From this many cells on, histograms stand beside the rows; from this many lines on, panes have frames."""
+WIDE = 110
+"""From this many cells on, histograms stand beside the rows."""
 SAID_S = 6.0
 """How long a remark stays, in seconds."""
 GONE = "the collector is gone: what was seen can be looked at and recorded, q leaves"
@@ -106,40 +98,17 @@ class Ebtop(App[None]):
 
     def compose(self) -> ComposeResult:
         """See App."""
-        shown = self.shown_look
-        self.panes: Sequence[Pane] = [
-            BlockPane(shown, probe, number)
-            if probe.info.view == "latency"
-            else RowPane(shown, probe, number, self._setup.settings.columns.get(probe.info.id, ()))
-            for number, probe in enumerate(self.history.view.probes, 1)
-        ]
-        tables = Container(*(pane for pane in self.panes if isinstance(pane, RowPane)), id="tables")
-        graphs = Container(*(pane for pane in self.panes if isinstance(pane, BlockPane)), id="graphs")
-        toggles = [command for command in self.keymap.commands if command.group == "Probes"]
-        self._nothing = Nothing(shown, toggles)
-        self._arrangement = Arrangement(self.panes, (tables, graphs), self._nothing)
         # A recording is another machine's: it is not looked at as this one is.
         layout = self._setup.layout if self.source.live else Layout()
-        self._arrangement.restore(layout.zoomed)
-        for pane in self.panes:
-            pane.begin_with(layout.views.get(pane.view.info.id, ""))
-        self._pane = self.panes[0]
+        columns = self._setup.settings.columns
+        self._frame = Frame(self.shown_look, self.history.view.probes, self.keymap, columns, layout)
+        self._arrangement, self._pane = self._frame.arrangement, self.panes[0]
         self._actions = self._make_actions()
         for pane in self.panes:
             if isinstance(pane, BlockPane):
                 pane.seek = self._travel.seek
-        self._header = Header(shown, self._status(self.history.view))
-        self._findings_line = FindingsLine(shown)
-        self._time_line = TimeLine(shown, self.history.tape, self._travel.look_at)
-        self._prompt = Prompt(shown)
-        ranked = sorted((one for one in self.keymap.commands if one.footer), key=lambda command: command.footer)
-        self._footer = Footer(shown, [*ranked[:1], *toggles, *ranked[1:]])
-        yield self._header
-        yield self._findings_line
-        yield Container(tables, graphs, self._nothing, id="panes")
-        yield self._time_line
-        yield self._prompt
-        yield self._footer
+        header = Header(self.shown_look, self._status(self.history.view))
+        return self._frame.compose(header, TimeLine(self.shown_look, self.history.tape, self._travel.look_at))
 
     def on_mount(self) -> None:
         """Begin."""
@@ -170,10 +139,13 @@ class Ebtop(App[None]):
         return [Colourless()] if self._colours == "none" else super().get_line_filters()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Frames need room."""
-        for pane in self.panes:
-            pane.boxed = event.size.height >= TALL
-            pane.set_class(pane.boxed, "-boxed")
+        """See Frame."""
+        self._frame.fit(event.size.height)
+
+    @property
+    def panes(self) -> Sequence[Pane]:
+        """See Host."""
+        return self._frame.panes
 
     @property
     def shown_look(self) -> Look:
@@ -190,32 +162,24 @@ class Ebtop(App[None]):
     def show(self) -> None:
         """See Host."""
         view = self.history.view
-        for pane, probe in zip(self.panes, view.probes, strict=True):
-            if probe.state != pane.view.state:
-                pane.set_class(probe.state == "off", "-off")
-                self.call_next(self._arrangement.apply)
-            pane.show(probe)
+        if self._frame.show(view):
+            self.call_next(self._arrangement.apply)
         self._show_header()
-        self._show_findings(view)
-        if isinstance(self.screen, SubjectScreen):
-            self.screen.show(view, held=self.history.paused)
+        match self.screen:
+            case SubjectScreen() as page:
+                page.show(view, held=self.history.paused)
+            case FindingsScreen() as page:
+                page.query_one(FindingsPage).show(view.findings, view.past, view.tick.time if view.tick else 0)
         self._show_time_line()
 
     def _show_header(self) -> None:
-        self._header.show(self._status(self.history.view))
+        self._frame.header.show(self._status(self.history.view))
 
     def _show_time_line(self) -> None:
         shown = self.history.paused or not self.source.live
-        self._time_line.set_class(shown, "-shown")
+        self._frame.time_line.set_class(shown, "-shown")
         if shown:
-            self._time_line.show(self._travel.moment)
-
-    def _show_findings(self, view: View) -> None:
-        now = view.tick.time if view.tick else 0
-        self._findings_line.show(view.findings, now)
-        self._findings_line.set_class(bool(view.findings), "-found")
-        if isinstance(self.screen, FindingsScreen):
-            self.screen.query_one(FindingsPage).show(view.findings, view.past, now)
+            self._frame.time_line.show(self._travel.moment)
 
     def _status(self, view: View) -> Status:
         recorded = view.tick.filter if view.tick else ""
@@ -335,8 +299,8 @@ class Ebtop(App[None]):
         """
         if not isinstance(event, events.Key) or len(self.screen_stack) > 1:
             await super().on_event(event)
-        elif self.focused is self._prompt:
-            self._prompt.press(event.key, event.character)
+        elif self.focused is self._frame.prompt:
+            self._frame.prompt.press(event.key, event.character)
         elif command := self.keymap.find(event.key, self._where):
             self.command(command)
 
@@ -354,7 +318,7 @@ class Ebtop(App[None]):
     def action_focus_next(self) -> None:
         """Textual's own name for Tab: the time line, where there is one, comes after the last pane."""
         last = self.pane is self._arrangement.present[-1] and not self._on_time_line
-        if last and self._time_line.has_class("-shown"):
+        if last and self._frame.time_line.has_class("-shown"):
             self._focus_time_line(True)
         else:
             self._arrangement.step(self.pane, 1)
@@ -365,7 +329,7 @@ class Ebtop(App[None]):
 
     @property
     def _on_time_line(self) -> bool:
-        return self.focused is self._time_line
+        return self.focused is self._frame.time_line
 
     @property
     def _where(self) -> Sequence[Where]:
@@ -374,7 +338,7 @@ class Ebtop(App[None]):
 
     def _focus_time_line(self, given: bool) -> None:
         if given:
-            self.screen.set_focus(self._time_line)
+            self.screen.set_focus(self._frame.time_line)
         elif self._on_time_line:
             self.screen.set_focus(self.pane)
 
@@ -409,9 +373,7 @@ class Ebtop(App[None]):
 
     def _put_on(self, theme: str) -> None:
         self.theme = theme
-        lines = self._header, self._findings_line, self._nothing, self._time_line, self._prompt, self._footer
-        for canvas in (*lines, *self.panes):
-            canvas.look = self.shown_look
+        self._frame.put_on(self.shown_look)
 
     # What actions ask for: see Host
 
@@ -425,16 +387,16 @@ class Ebtop(App[None]):
 
     def ask(self, question: Question, text: str = "") -> None:
         """See Host."""
-        before = self._time_line if self._on_time_line else self.pane
+        before = self._frame.time_line if self._on_time_line else self.pane
 
         def done(kept: bool) -> None:
-            self._prompt.remove_class("-open")
+            self._frame.prompt.remove_class("-open")
             self.screen.set_focus(before)
             question.done(kept)
 
-        self._prompt.begin(question._replace(done=done), text)
-        self._prompt.add_class("-open")
-        self.screen.set_focus(self._prompt)
+        self._frame.prompt.begin(question._replace(done=done), text)
+        self._frame.prompt.add_class("-open")
+        self.screen.set_focus(self._frame.prompt)
 
     def choose(self, title: str, choices: Sequence[Choice], chosen: Callable[[str], None]) -> None:
         """See Host."""
@@ -443,7 +405,7 @@ class Ebtop(App[None]):
 
     def told(self) -> None:
         """See Host."""
-        self._prompt.redraw()
+        self._frame.prompt.redraw()
 
     def later(self, call: Callable[[], None]) -> None:
         """See Host."""
@@ -465,26 +427,3 @@ def _for_textual(name: str, made: colours.Theme) -> TextualTheme:
         panel=made.band,
         dark=made.dark,
     )
-
-
-def run(source: Source, setup: Setup) -> int:
-    """Show a session until it ends or the user leaves; the exit code."""
-    none = terminal.colourless(os.environ)
-    # Textual takes an empty NO_COLOR for one that is set, and knows nothing of terminals without colours.
-    os.environ.pop("NO_COLOR", None)
-    if none:
-        os.environ["NO_COLOR"] = "1"
-    app = Ebtop(source, setup, _glyphs(none), OwnCost())
-    leave_when_hung_up(sys.__stdin__.fileno() if sys.__stdin__ else 0)
-    app.run(mouse=setup.settings.mouse)
-    line, code = app.outcome
-    if line:
-        stderr.say(line)
-    return code
-
-
-def _glyphs(colourless: bool) -> Glyphs:
-    """What the terminal can show."""
-    colours = Console(file=sys.__stdout__, force_terminal=True).color_system
-    encoding = terminal.encoding(sys.__stdout__, terminal.environ_at_start(os.environ))
-    return for_terminal(encoding, colours, colourless=colourless)

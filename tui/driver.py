@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import select
 import sys
 from codecs import getincrementaldecoder
+from contextlib import suppress
 
 from textual import constants
 from textual._xterm_parser import XTermParser
@@ -25,7 +27,8 @@ PRESSED = re.compile(r"\x1b(?=[^\x00-\x1f\x7f-\x9f\[\]OPX^_\\])")
 
 class Driver(LinuxDriver):
     """Draws on standard output, so that standard error can go elsewhere. What is not UTF-8 comes as U+FFFD: from a
-    terminal of another encoding, or over a bad line. Esc and a key that follows at once are two keys.
+    terminal of another encoding, or over a bad line. Esc and a key that follows at once are two keys. Stopped by
+    whoever and continued, it takes the terminal back as it is by then.
     """
 
     def __init__(
@@ -33,6 +36,21 @@ class Driver(LinuxDriver):
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._file = sys.__stdout__
+
+    def _sigcont_application(self, *_: object) -> None:
+        """See LinuxDriver, which would begin anew without having ended: its threads would be there twice, and the first
+        ones for ever."""
+        if self._must_signal_resume:
+            super()._sigcont_application()
+            return
+        with suppress(RuntimeError):  # there is no loop any more
+            asyncio.get_running_loop().call_soon_threadsafe(self._take_back)
+
+    def _take_back(self) -> None:
+        if self._auto_restart:
+            self.suspend_application_mode()
+            self._must_signal_resume = True
+            self.resume_application_mode()
 
     def run_input_thread(self) -> None:
         """See LinuxDriver: reads keys until `exit_event` is set."""

@@ -44,7 +44,7 @@ class Witness:
         return len(re.findall(f"^{word}$", self._said.read_text(), re.MULTILINE))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def witness(compiled: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Witness | None]:
     """None where there is no bpftrace."""
     bpftrace = shutil.which("bpftrace")

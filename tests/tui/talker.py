@@ -15,7 +15,7 @@ import msgspec
 from probes.snapshot import Bye, Control, Hello, Message, ProbeTick, Toggle
 from tests.tui.fakes import HELLO, Machine, exec_row
 from tests.tui.raid import raid_tick
-from tui import app, source
+from tui import run, source
 from tui.settings.settings import Settings
 from tui.settings.setup import Setup
 
@@ -74,7 +74,7 @@ def main(reason: str, theme: str = "dark", *flags: str) -> int:
     """The exit code of the screen."""
     link = Busy(reason) if reason in (BUSY, BROKEN) else Talker(reason)
     setup = Setup(settings=Settings(mouse="--no-mouse" not in flags), theme=theme)
-    return app.run(source.LiveSource(link), setup)
+    return run.show(source.LiveSource(link), setup)
 
 
 if __name__ == "__main__":

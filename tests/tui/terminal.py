@@ -34,9 +34,9 @@ class Terminal:
         """Wait until all is drawn; what was written since the last time."""
         return self._read(QUIET_S)
 
-    def until(self, part: bytes) -> None:
-        """Wait until that was written."""
-        while part not in self.said:
+    def until(self, part: bytes, since: int = 0) -> None:
+        """Wait until that was written, after so many bytes."""
+        while part not in self.said[since:]:
             assert self._read(0.0, PATIENCE_S), self.said[-400:]
 
     def type(self, *keys: str) -> bytes:

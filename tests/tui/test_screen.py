@@ -245,7 +245,7 @@ async def test_themes_go_round() -> None:
         seen = []
         for _ in range(3):
             await screen.press("T")
-            style = next(iter(screen.app._header.render_lines(screen.app._header.size.region)[0])).style
+            style = next(iter(screen.app._frame.header.render_lines(screen.app._frame.header.size.region)[0])).style
             assert style is not None
             seen.append((screen.app.theme, style.bgcolor.name if style.bgcolor else ""))
         assert seen == [("colour-blind", "#121212"), ("light", "#ffffff"), ("dark", "#121212")]

@@ -55,7 +55,7 @@ def tmux(tmp_path: Path) -> Iterator[Tmux]:
 def test_a_copied_row_is_in_its_buffer(tmux: Tmux) -> None:
     tmux("send-keys", "k", "y")
     tmux.until(lambda: "\t" in tmux("show-buffer"))
-    assert "copied" in tmux.text
+    tmux.until(lambda: "copied" in tmux.text)
     values = tmux("show-buffer").split("\t")
     row = next(line for line in tmux.text.splitlines() if values[1] in line)
     assert values[5] in row

@@ -97,7 +97,7 @@ def test_what_is_set_reaches_the_screen(
 
     path.write_text('theme = "light"\nmouse = true\nnonsense = 1\n[keys]\npause = "P"\n')
     begun: list[Setup] = []
-    monkeypatch.setattr("tui.app.run", lambda _source, setup: (begun.append(setup), 0)[1])
+    monkeypatch.setattr("tui.run.show", lambda _source, setup: (begun.append(setup), 0)[1])
     monkeypatch.setattr("tui.commands.screen.require_terminal", lambda _: None)
     assert ebtop(command, *([str(DEMO)] if command == "replay" else []), "--no-mouse").code == 0
     assert (begun[0].theme, begun[0].settings.mouse, begun[0].settings.keymap["pause"]) == ("light", False, ("P",))

@@ -64,12 +64,12 @@ def run(args: Namespace) -> int:
 
 def draw(source: Source, args: Namespace) -> int:
     """The screen over a source; exit code. Raises CommandError where the theme cannot be used."""
-    from tui import app
+    from tui import run
     from tui.settings.setup import setup
     from tui.theme import ThemeError
 
     try:
-        return app.run(source, setup(configured.loaded(), configured.flags(args)))
+        return run.show(source, setup(configured.loaded(), configured.flags(args)))
     except ThemeError as error:
         raise CommandError(str(error)) from None
 
