@@ -37,6 +37,15 @@ class Driver(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._file = sys.__stdout__
 
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """See LinuxDriver, which believes COLUMNS and LINES: who exports them has them for good, whatever becomes of the
+        terminal."""
+        with suppress(OSError):
+            width, height = os.get_terminal_size(self.fileno)
+            if width and height:
+                return width, height
+        return super()._get_terminal_size()
+
     def _sigcont_application(self, *_: object) -> None:
         """See LinuxDriver, which would begin anew without having ended: its threads would be there twice, and the first
         ones for ever."""

@@ -124,6 +124,17 @@ def test_another_size_at_any_moment(opened: str) -> None:
         assert screen.leave() == 0, screen.said[-600:]
 
 
+def test_the_terminal_knows_its_size_and_exported_variables_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("LINES", "24")
+    with terminal(BUSY) as screen:
+        started(screen)
+        screen.until(b"\x1b[40;")
+        screen.resize(100, 50)
+        screen.until(b"\x1b[50;")
+        assert screen.leave() == 0
+
+
 def test_the_mouse_is_left_to_the_terminal() -> None:
     with terminal(BUSY, "dark", "--no-mouse") as screen:
         started(screen)
