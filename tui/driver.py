@@ -38,8 +38,8 @@ class Driver(LinuxDriver):
         self._file = sys.__stdout__
 
     def _get_terminal_size(self) -> tuple[int, int]:
-        """See LinuxDriver, which believes COLUMNS and LINES: who exports them has them for good, whatever becomes of the
-        terminal."""
+        """See LinuxDriver, which believes COLUMNS and LINES: who exports them has them for good, whatever becomes of
+        the terminal."""
         with suppress(OSError):
             width, height = os.get_terminal_size(self.fileno)
             if width and height:
