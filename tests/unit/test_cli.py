@@ -24,7 +24,9 @@ Ebtop = Callable[..., Outcome]
 REFUSALS = {
     "unknown flag": (["--prob", "exec"], "unknown option '--prob' (did you mean '--probe'?): see ebtop --help"),
     "flag of another command": (["dump", "--theme", "dark"], "unknown option '--theme'"),
-    "unknown command": (["recrod"], "'recrod' is neither a command nor a filter (did you mean 'record'?)"),
+    "unknown command": (["recrod"], "'recrod' is no command (did you mean 'record'?)"),
+    "a word that is no command": (["nginx"], "no terminal to draw on"),
+    "nearly a command, quoted": (['"recrod"'], "no terminal to draw on"),
     "command not first": (["--rows", "5", "dump"], "the command comes first: write ebtop dump"),
     "unknown probe": (["--probe", "exec,opne"], "unknown probe 'opne' (did you mean 'open'?): use exec, open, block"),
     "no probe": (["--probe", ""], "unknown probe ''"),

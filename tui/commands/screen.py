@@ -29,6 +29,7 @@ commands (each has its own --help):
 
 examples:
   ebtop comm:nginx                      the screen, of nginx alone
+  ebtop nginx                           of all that has nginx in comm, path or arguments
   ebtop dump --for 5s --probe exec      five seconds of execs, as JSON
   ebtop record -o night.ebtop --for 8h  then: ebtop replay night.ebtop
 """
@@ -83,13 +84,13 @@ def require_terminal(instead: str) -> None:
 
 
 def _refuse_words(words: list[str]) -> None:
-    """A word that is no filter term was meant as a command."""
+    """A word that is nearly a command was meant as one; any other is what rows are to have."""
     names = [command.name for command in COMMANDS]
     for word in words:
         if word in names:
             raise CommandError(f"the command comes first: write ebtop {word} ...")
-        if not is_term(word) and " " not in word:
+        plain = not is_term(word) and " " not in word and '"' not in word
+        if plain and (meant := nearest(word, names)):
             raise CommandError(
-                f"{word!r} is neither a command nor a filter{nearest(word, names)}: "
-                f"commands are {', '.join(names)}; a filter is like comm:{word}"
+                f"{word!r} is no command{meant}: commands are {', '.join(names)}; to look for it: ebtop '\"{word}\"'"
             )
