@@ -16,6 +16,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from probes.facts import readable
+
 MOUNTS = Path("/proc/self/mountinfo")
 FILEID_KERNFS = 0xFE
 MOST = 4096
@@ -107,7 +109,7 @@ class Cgroups:
 
     def _below(self, path: str) -> str:
         below = path.removeprefix(str(self._root)).removesuffix(" (deleted)") or "/"
-        return os.fsencode(below).decode("utf-8", "backslashreplace")
+        return readable(below)
 
 
 def directories(root: Path) -> Iterator[tuple[int, str]]:

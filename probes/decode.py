@@ -8,6 +8,8 @@ import pwd
 import time
 from functools import lru_cache
 
+from probes.facts import readable
+
 _RESTART = {512: "ERESTARTSYS", 513: "ERESTARTNOINTR", 514: "ERESTARTNOHAND", 516: "ERESTART_RESTARTBLOCK"}
 """What a system call that a signal interrupted returns inside the kernel (linux/errno.h)."""
 
@@ -62,7 +64,7 @@ def comm(data: bytes) -> str:
 def user(uid: int) -> str:
     """The name of a user, or the number where it has none here."""
     try:
-        return text(os.fsencode(pwd.getpwuid(uid).pw_name))
+        return readable(pwd.getpwuid(uid).pw_name)
     except (KeyError, OverflowError):
         return str(uid)
 

@@ -15,8 +15,15 @@ from probes.snapshot import Answer, Ask, Bye, Control, Hello, Message, ProbeTick
 LONGEST_GAP_NS = 60_000_000_000
 """A tick of a recording is never waited for longer than this."""
 GONE = Missing("not answered: the collector is gone")
+SHORTEST_GAP_NS = 1_000_000
+"""And never for less."""
 FRAME_S = 0.04
 """What is due within so many seconds is shown at once."""
+
+
+def gap_s(span_ns: int, speed: float) -> float:
+    """How long a tick of a recording that took so long is waited for, at a speed, in seconds."""
+    return max(min(span_ns, LONGEST_GAP_NS), SHORTEST_GAP_NS) / 1e9 / speed
 
 
 class Sink(Protocol):
@@ -312,7 +319,7 @@ class ReplaySource:
         return msgspec.structs.replace(tick, probes=tuple(parts)) if known else tick
 
     def _seconds(self, snapshot: Snapshot) -> float:
-        return max(min(snapshot.span_ns, LONGEST_GAP_NS), 1_000_000) / 1e9 / self._speed
+        return gap_s(snapshot.span_ns, self._speed)
 
     def _cancel(self) -> None:
         if self._timer:

@@ -8,10 +8,7 @@ from functools import partial
 from textual.timer import Timer
 
 from tui.host import Host
-from tui.source import LONGEST_GAP_NS
-
-FRAME_S = 0.04
-"""No faster than so many seconds a picture: then ticks are left out."""
+from tui.source import FRAME_S, gap_s
 
 
 class Again:
@@ -59,4 +56,4 @@ class Again:
 
     def _seconds(self, number: int) -> float:
         """How long a tick is to be waited for."""
-        return min(self._host.history.tape.mark(number).span_ns, LONGEST_GAP_NS) / 1e9 / self._host.source.speed
+        return gap_s(self._host.history.tape.mark(number).span_ns, self._host.source.speed)
