@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 
 from probes.broker import OpenEvent
 from probes.filter.errors import FilterError
@@ -14,7 +15,7 @@ from probes.kernel.image import Image
 from probes.kernel.loader import RETRY, Loaded, LoadError
 from probes.probe import Findings, Probe, Totals
 from probes.sieve import kernel_budget
-from probes.snapshot import Counts
+from probes.snapshot import Counts, Hist
 from probes.tallies import Tallies
 from probes.trees import room
 
@@ -49,6 +50,7 @@ class Attached:
         self._tallying = False
         columns = [column.id for column in probe.info.columns]
         self._trees_at = columns.index(TREES) if TREES in columns else None
+        self._told = Counts() if probe.info.view == "latency" else None
         self._unstarted = 0
         self._lost_at_entry = 0
         self._counting = probe.counting
@@ -122,6 +124,8 @@ class Attached:
     def totals(self) -> Totals:
         """What was added up since the last time."""
         totals = self._reader.totals()
+        if self._told is not None:
+            self._told = _with(self._told, totals.hists)
         if self._tallies is None or not self._tallying:
             return totals
         return totals._replace(tallies=self._tallies.grown())
@@ -140,6 +144,8 @@ class Attached:
         over += unstarted - unwanted - lost_at_entry
         lost += lost_at_entry + unseen + self._undecodable
         shown -= self._undecodable
+        if self._told is not None:  # the counts are read later than the histograms, and must agree with them
+            shown, errors = self._told.shown, self._told.errors
         accounted = shown + over + filtered + lost
         if final and seen + unseen > accounted:
             lost += seen + unseen - accounted
@@ -179,6 +185,13 @@ class Attached:
             self._tallies.close()
         self._in_force.close()
         self._loaded.close()
+
+
+def _with(told: Counts, hists: Sequence[Hist]) -> Counts:
+    """What histograms have told so far, with these; each request is once in those of the device stage."""
+    device = [hist for hist in hists if hist.stage == "device"]
+    shown, errors = sum(hist.count for hist in device), sum(hist.errors for hist in device)
+    return Counts(shown=told.shown + shown, errors=told.errors + errors)
 
 
 def _refused(error: OSError) -> LoadError:

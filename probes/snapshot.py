@@ -86,7 +86,8 @@ class Counts(msgspec.Struct, frozen=True):
 
     seen = shown + over_budget + filtered + lost, always; `errors` counts failures among the seen
     that passed the filter (for block: requests that ended with an error). For a probe that makes rows, `shown` is
-    exactly how many rows the session has had up to and with this tick.
+    exactly how many rows the session has had up to and with this tick; for block, how many requests its histograms of
+    the device stage have told of.
     """
 
     seen: int = 0

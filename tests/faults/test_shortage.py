@@ -109,8 +109,11 @@ def _limits(place: Path) -> bool:
     return (place / "memory.limit_in_bytes").exists() or (subtree.exists() and "memory" in subtree.read_text())
 
 
-def test_out_of_memory(session: Start, short_of_memory: Callable[[int, int], None]) -> None:
-    """Either the kernel refuses a map, and the probe says so; or it ends the collector, which is said in a line."""
+def test_out_of_memory(short_of_memory: Callable[[int, int], None], session: Start) -> None:
+    """Either the kernel refuses a map, and the probe says so; or it ends the collector, which is said in a line.
+
+    The order of the fixtures matters: a session that goes on ends before its control group does.
+    """
     running = session(interval_s=60.0)
     running.send(Toggle("block", False))
     short_of_memory(running.pid, 2 << 20)

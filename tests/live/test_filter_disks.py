@@ -81,6 +81,24 @@ def test_a_filter_changes_while_it_runs(
         assert min(counts.shown, counts.filtered, counts.lost, counts.errors) >= 0
 
 
+def test_counts_and_histograms_agree_in_every_tick(slow: SlowDisk, session: Start) -> None:
+    disks = slow(delay=100), slow(delay=100)
+    one, _ = names(disks)
+    running = session(probes=("block",), interval_s=0.05, filter=f"disk:{one}")
+    both(disks)
+    both(disks)
+    running.stop()
+    told = counted = filtered = 0
+    for snapshot in running.snapshots:
+        tick = tick_of(snapshot, "block")
+        told += requests(tick)
+        assert told == tick.counts.shown
+        assert filtered <= tick.counts.filtered
+        counted, filtered = tick.counts.seen, tick.counts.filtered
+        assert counted == told + filtered + tick.counts.lost
+    assert told + tick_of(running.snapshots[-1], "block").counts.lost >= 2 * READS
+
+
 def requests(tick: ProbeTick) -> int:
     return sum(hist.count for hist in tick.hists if hist.stage == "device")
 
