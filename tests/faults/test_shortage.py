@@ -132,7 +132,9 @@ def test_out_of_memory(short_of_memory: Callable[[int, int], None], session: Sta
 
 
 def test_a_session_that_begins_without_memory(short_of_memory: Callable[[int, int], None]) -> None:
-    """The kernel ends one of the processes, or both: nothing is left, and whoever is left says so in a line."""
+    """The kernel ends one of the processes, or both, or refuses a probe: nothing is left, and whoever is left says so
+    in a line, or in `ready`.
+    """
     short_of_memory(os.getpid(), 1 << 40)  # where no memory is limited this is where that is found out
     group = next(place / "ebt-short" for place in MEMORY if (place / "ebt-short").exists())
     (group.parent / "cgroup.procs").write_text(str(os.getpid()))
@@ -144,7 +146,10 @@ def test_a_session_that_begins_without_memory(short_of_memory: Callable[[int, in
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
         print(f"{most >> 20} MB: code {done.returncode}: {done.stderr.strip()}")
         assert "Traceback" not in done.stderr
-        if done.returncode not in (0, -signal.SIGKILL):
+        if done.returncode == 1:
+            states = json.loads(done.stdout.splitlines()[0])["probes"].values()
+            assert any(state.startswith("failed: ") for state in states), done
+        elif done.returncode not in (0, -signal.SIGKILL):
             assert done.stderr.startswith("ebtop: "), done
         until(lambda: not (group / "cgroup.procs").read_text(), "all of it to be gone")
 
