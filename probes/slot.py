@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from probes import probe
 from probes.attached import Attached
@@ -54,27 +54,33 @@ class Slot:
         self._filter = filter_
         self._sieve.put(plan(filter_, self.id))
         self._choice = Choice(filter_ if self.probe.info.view == "latency" else Filter())
-        if self._attached is None:
-            return
-        try:
-            self._attached.set_filter(filter_)
-            self._attached.set_tallies(self._tallying and self._sieve.can_tally)
-        except (OSError, LoadError, FilterError) as error:
-            self.switch_off()
-            why = error.strerror if isinstance(error, OSError) else str(error).partition("\n")[0]
-            self.state, self.message = "failed", f"the filter cannot be put into the kernel: {why}\n{RETRY}"
+        self._put("the filter cannot be put into the kernel", lambda attached: attached.set_filter(filter_))
+        self._put_tallies()
 
     def set_slow(self, us: float | None) -> None:
         """From which latency on events are picked out as rows; see probes.probe."""
         self._slow_us = us
-        if self._attached is not None:
-            self._attached.set_slow(us)
+        self._put("the kernel cannot be told from when on requests are slow", lambda attached: attached.set_slow(us))
 
     def set_tallies(self, on: bool) -> None:
         """Whether events are to be counted by who did them as well."""
         self._tallying = on
-        if self._attached is not None:
-            self._attached.set_tallies(on and self._sieve.can_tally)
+        self._put_tallies()
+
+    def _put_tallies(self) -> None:
+        on = self._tallying and self._sieve.can_tally
+        self._put("it cannot be counted who did what", lambda attached: attached.set_tallies(on))
+
+    def _put(self, refused: str, change: Callable[[Attached], None]) -> None:
+        """Changes what is in the kernel, if it is there; where that cannot be, the probe is off, and says `refused`."""
+        if self._attached is None:
+            return
+        try:
+            change(self._attached)
+        except (OSError, LoadError, FilterError) as error:
+            self.switch_off()
+            why = error.strerror if isinstance(error, OSError) else str(error).partition("\n")[0]
+            self.state, self.message = "failed", f"{refused}: {why}\n{RETRY}"
 
     def prepare(self) -> None:
         """Loads the probe, to be attached next, or begins to compile it: then `build` is there until `built`."""
@@ -117,13 +123,14 @@ class Slot:
     def _load(self, image: Image) -> None:
         try:
             self._attached = Attached(self.probe, image, self._budget, self._filter)
-            if self._slow_us is not None:
-                self._attached.set_slow(self._slow_us)
-            self._attached.set_tallies(self._tallying and self._sieve.can_tally)
-            self.message = ""
-            self._sieve.restart()
         except (LoadError, FilterError) as error:
             self.state, self.message = "failed", str(error)
+            return
+        self.message = ""
+        self._sieve.restart()
+        if self._slow_us is not None:
+            self.set_slow(self._slow_us)
+        self._put_tallies()
 
     def detach(self) -> None:
         """Takes the probe's programs out of the kernel; `switch_off` is still to come."""
