@@ -7,6 +7,7 @@ into the kernel hangs on file descriptors of its own and goes with it, however i
 
 from __future__ import annotations
 
+import errno
 import faulthandler
 import os
 import signal
@@ -33,7 +34,7 @@ def prepare(options: Options) -> Means:
     """Everything that needs more privileges than the session; then gives them up. Raises OSError or FilterError."""
     filter_ = filters.parse_local(options.filter)
     if not privileges.has(*privileges.KEPT):
-        raise PermissionError(1, "this root may not use BPF (CAP_BPF, CAP_PERFMON: a container?)")
+        raise PermissionError(errno.EPERM, "this root may not use BPF (CAP_BPF, CAP_PERFMON: a container?)")
     if tracefs.events() is None:
         tracefs.mount_privately()
     stats = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import selectors
 import signal
@@ -181,7 +182,7 @@ class Session:
         except BlockingIOError:
             return
         if not data:
-            raise BrokenPipeError(32, "the screen is gone")
+            raise BrokenPipeError(errno.EPIPE, "the screen is gone")
         for control in self._controls.feed(data):
             self._obey(control)
 

@@ -9,6 +9,7 @@ from typing import Literal, get_args
 import msgspec
 from textual.strip import Strip
 
+from probes.snapshot import OPS
 from tui import format as units
 from tui.history import ProbeView
 from tui.keys import Where
@@ -24,7 +25,7 @@ from tui.panes.table.grid import Grid
 from tui.panes.table.logged import Memory
 from tui.subject import Cell, Disk, Subject
 from tui.text import safe
-from tui.timeline import OPS, STAGES
+from tui.timeline import STAGES
 from tui.wanted import Wanted
 from tui.widgets.heatmap import LABEL_CELLS
 from tui.widgets.line import Look, Role
