@@ -40,7 +40,8 @@ BPF_TABLE("hash", u64, struct request, requests, 16384);
 /* Who submits, by tgid and tid, as it was at most FRESH_NS ago: to ask every time would cost a quarter of it all. */
 #define FRESH_NS 1000000
 #define NAMED_NS 10000000
-struct task { u64 time, id, cgroup; u32 uid, kernel; char comm[16]; };
+struct task { u64 time, id, cgroup; u32 uid, kernel; char comm[16], process[16]; }; /* process: the leader's comm */
+enum { USER, KERNEL, DISPATCHER };
 BPF_TABLE("percpu_array", u32, struct task, last_task, 1);
 BPF_TABLE("lru_hash", u64, struct task, tasks, 8192);
 
@@ -53,7 +54,7 @@ BPF_TABLE("array", u32, struct hist, no_hist, 1);
 
 /* By who submitted it, from then to completion. A second table for those who find no room in the first. */
 struct worker { u32 tgid, disk_op; u64 cgroup; };
-struct work { u64 sum, max, bytes, errors, cgroup, kernel, named; char comm[16]; u32 slots[SLOTS]; };
+struct work { u64 sum, max, bytes, errors, cgroup, kernel, named; char process[16], comm[16]; u32 slots[SLOTS]; };
 BPF_TABLE("hash", struct worker, struct work, work, 4096);
 BPF_TABLE("hash", u32, struct work, others, 256);
 BPF_TABLE("array", u32, struct work, no_work, 1);
@@ -173,25 +174,45 @@ ALWAYS u64 owner_of(u64 rq)
     return id;
 }
 
+/* A worker of kblockd, which hands out what others have asked for: `kworker/0:1H`. */
+ALWAYS u32 dispatches(char *comm)
+{
+    u32 found = 0;
+    if (*(u64 *)comm != 0x2f72656b726f776bULL /* kworker/ */ || comm[8] == 'u') return 0;
+    #pragma unroll
+    for (u32 i = 9; i < 15; i++) found |= comm[i] == 'H' && !comm[i + 1];
+    return found;
+}
+
+ALWAYS void look_at(struct task *now)
+{
+    u32 flags = 0;
+    void *task = (void *)bpf_get_current_task(), *leader = 0;
+    now->cgroup = bpf_get_current_cgroup_id();
+    now->uid = bpf_get_current_uid_gid();
+    bpf_get_current_comm(&now->comm, sizeof now->comm);
+    PEEK(leader, task + TASK_GROUP_LEADER);
+    PEEK(now->process, leader + TASK_COMM);
+    PEEK(flags, task + TASK_FLAGS);
+    now->kernel = !(flags & PF_KTHREAD) ? USER : dispatches(now->comm) ? DISPATCHER : KERNEL;
+}
+
 ALWAYS void submitted_now(struct request *r, struct settings *s, u64 rq, u64 now)
 {
-    u32 zero = 0, flags = 0;
+    u32 zero = 0;
     u64 id = bpf_get_current_pid_tgid();
     struct task *last = last_task.lookup(&zero);
     r->task = id;
     r->filtered = 0;
     if (!last) return;
     if (last->id != id || now - last->time > FRESH_NS) {
-        last->cgroup = bpf_get_current_cgroup_id();
-        last->uid = bpf_get_current_uid_gid();
-        bpf_get_current_comm(&last->comm, sizeof last->comm);
-        PEEK(flags, bpf_get_current_task() + TASK_FLAGS);
-        last->kernel = (flags & PF_KTHREAD) != 0;
+        look_at(last);
         last->time = now;
         last->id = id;
         tasks.update(&id, last);
     }
-    r->kernel = last->kernel;
+    r->kernel = last->kernel != USER;
+    if (last->kernel == DISPATCHER) r->task = 0; /* whoever asked was not seen */
     r->cgroup = last->kernel ? owner_of(rq) : last->cgroup;
     r->filtered = !passes_in(s, &r->cgroup);
 }
@@ -297,7 +318,10 @@ ALWAYS struct hist *hist_of(struct request *r)
 ALWAYS void name(struct work *done, struct request *r, u64 now)
 {
     struct task *task = tasks.lookup(&r->task);
-    if (task) __builtin_memcpy(done->comm, task->comm, sizeof task->comm);
+    if (task) {
+        __builtin_memcpy(done->process, task->process, sizeof task->process);
+        __builtin_memcpy(done->comm, task->comm, sizeof task->comm);
+    }
     done->kernel = r->kernel;
     done->cgroup = r->cgroup;
     done->named = now;

@@ -38,6 +38,8 @@ MOST_REQUESTS = 131072
 
 FIELDS = PARENT | {
     "TASK_FLAGS": ("task_struct", "flags"),
+    "TASK_COMM": ("task_struct", "comm"),
+    "TASK_GROUP_LEADER": ("task_struct", "group_leader"),
     "RQ_QUEUE": ("request", "q"),
     "RQ_DATA_LEN": ("request", "__data_len"),
     "RQ_SECTOR": ("request", "__sector"),

@@ -25,6 +25,8 @@ NO_DISK = "(none)"
 """Requests to something that is no disk: a tape, or a controller's own."""
 OTHER_DISKS = "(others)"
 """Disks beyond the number that the kernel's side tells apart."""
+NOT_SEEN = "(not seen)"
+"""Who asked for what was handed to the disk by a worker of the kernel's, and was in its queue before ebtop looked."""
 MOST_DISKS = 1024
 OPS_OF_DISK = 8
 CROWDED = 0.75
@@ -37,7 +39,7 @@ _KEY = struct.Struct("=IBBH")
 _HIST = struct.Struct("=6Q")
 _WORKER = struct.Struct("=IIQ")
 _OTHERS = struct.Struct("=I")
-_WORK = struct.Struct("=7Q16s")
+_WORK = struct.Struct("=7Q16s16s")
 _ROW = struct.Struct("=5Q5IiBBB5x16s")
 
 
@@ -136,9 +138,10 @@ class BlockReader:
             now, was = _WORK.unpack_from(grown.now), _WORK.unpack_from(grown.before or bytes(_WORK.size))
             here = growth(grown, _WORK.size, now[0:2], was[0:2])
             if here.count:
+                process = decode.comm(now[7]) or NOT_SEEN
                 yield Work(
                     tgid,
-                    OTHERS if sums is self._others else decode.comm(now[7]),
+                    OTHERS if sums is self._others else process,
                     self._cgroups.path(now[4]) if now[4] else "",
                     bool(now[5]),
                     self._name(disk_op // OPS_OF_DISK),
@@ -149,6 +152,7 @@ class BlockReader:
                     here.max_ns,
                     now[2] - was[2],
                     now[3] - was[3],
+                    decode.comm(now[8]),
                 )
 
     def _disks_now(self) -> tuple[list[Disk], list[DiskFacts] | None]:
@@ -201,11 +205,11 @@ class BlockReader:
         ) = _ROW.unpack_from(record)  # fmt: skip
         return [
             time_ + offset,
-            tgid,
-            tid,
-            decode.comm(comm),
-            decode.user(uid),
-            uid,
+            tgid or None,
+            tid or None,
+            decode.comm(comm) or NOT_SEEN,
+            decode.user(uid) if tgid else None,
+            uid if tgid else None,
             self._cgroups.path(cgroup) if cgroup else None,
             self._name(disk),
             OPS[op],

@@ -177,9 +177,11 @@ SIZES = (4096, 32768, 262144)
 class Work(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What one process asked of one disk with one operation in one tick, by the process that submitted it.
 
+    comm    name of the process, which is that of its first thread; a pid of 0: it is not known which
     cgroup  its path below the root of cgroup v2, e.g. `/system.slice/nginx.service`; empty where it is not known
     kernel  a kernel thread submitted it: `cgroup` is then the owner of the pages that it wrote, where known
     lanes, sum_ns, max_ns  from submission to completion: time in the queue and in the device
+    thread  name of the thread that asked lately: filters on `comm` are of threads
     """
 
     pid: int
@@ -194,6 +196,7 @@ class Work(msgspec.Struct, frozen=True, array_like=True, gc=False):
     max_ns: int
     bytes: int = 0
     errors: int = 0
+    thread: str = ""
 
 
 class Tally(msgspec.Struct, frozen=True, gc=False):

@@ -13,7 +13,7 @@ from probes.snapshot import Counts, DiskFacts, Exit, Hello, ProbeInfo, ProbeTick
 from tui.findings.finding import Finding
 from tui.findings.watch import Watch
 from tui.lineage import Lineage
-from tui.tally import Series, Sort, Sum, Tally, Worker, series_of, sorts_of, sum_of, workers_of
+from tui.tally import Series, Sort, Sum, Tally, Worker, passes, series_of, sorts_of, sum_of, workers_of
 
 
 class Sink(Protocol):
@@ -165,8 +165,7 @@ class Dump:
     def _work(self, tick: ProbeTick) -> dict[Worker, Sum]:
         """What the processes did that pass the filter, as far as it asks for what is known of them."""
         known = self._options.filter.within(*WORK_KEYS)
-        work = workers_of(tick.work)
-        return {worker: done for worker, done in work.items() if known.matches(worker._asdict())}
+        return workers_of(work for work in tick.work if passes(known, work))
 
     def _chosen(self, tick: ProbeTick, counts: Counts) -> tuple[ProbeTick, Counts]:
         """The disks and operations that the filter asks for, and the counts that follow."""

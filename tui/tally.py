@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from probes.filter import Filter
 from probes.lanes import latency_of
 from probes.latency import EMPTY, Latency, merge
 from probes.merge import OTHERS
-from probes.snapshot import Counts, Flag, Hist, Op, Part, ProbeTick, Work
+from probes.snapshot import Counts, Flag, Hist, Op, Part, ProbeTick, Value, Work
 
 MOST_WORKERS = 4096
 """Processes, disks and operations that are told apart in a session; the work of all others goes under OTHERS."""
@@ -94,7 +95,17 @@ def series_of(hist: Hist) -> Series:
 
 
 def workers_of(work: Iterable[Work]) -> dict[Worker, Sum]:
-    return {Worker(w.pid, w.comm, w.cgroup, w.kernel, w.disk, w.op): sum_of(w) for w in work}
+    found: dict[Worker, Sum] = {}
+    for one in work:
+        worker = Worker(one.pid, one.comm, one.cgroup, one.kernel, one.disk, one.op)
+        found[worker] = joined(found[worker], sum_of(one)) if worker in found else sum_of(one)
+    return found
+
+
+def passes(known: Filter, work: Work) -> bool:
+    """Whether a filter within WORK_KEYS lets it through, by the name of its process or by that of its thread."""
+    fields: dict[str, Value] = {"pid": work.pid, "comm": work.comm, "cgroup": work.cgroup, "disk": work.disk, "op": work.op}
+    return known.matches(fields) or (work.thread != work.comm and known.matches(fields | {"comm": work.thread}))
 
 
 def sorts_of(parts: Iterable[Part]) -> dict[Sort, Sum]:

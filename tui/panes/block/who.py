@@ -17,6 +17,7 @@ from tui.history import ProbeView
 from tui.panes.block import figures
 from tui.panes.block.figures import Cell, Field
 from tui.panes.table.sheet import Listed
+from tui.tally import passes
 from tui.widgets.histogram import TAIL
 from tui.widgets.line import Look
 from tui.widgets.spark import share_bar
@@ -62,9 +63,7 @@ def processes(work: Iterable[Work], chosen: Filter) -> list[Process]:
     known = chosen.within(*WORK_KEYS)
     by_process: dict[tuple[int, str, bool], list[Work]] = {}
     for one in work:
-        if not known or known.matches(
-            {"pid": one.pid, "comm": one.comm, "cgroup": one.cgroup, "disk": one.disk, "op": one.op}
-        ):
+        if not known or passes(known, one):
             by_process.setdefault((one.pid, one.cgroup, one.kernel), []).append(one)
     found = [
         Process(pid, max(mine, key=lambda one: one.count).comm, cgroup, kernel, tuple(mine))
