@@ -200,6 +200,7 @@ class ReplaySource:
         self._timer: asyncio.TimerHandle | None = None
         self._snapshots: Iterator[Snapshot] = iter(())
         self._next: Snapshot | None = None
+        self._last: Snapshot | None = None
         self._skipped: dict[str, ProbeTick] = {}
         self._speed = 1.0
         self.hello = recording.hello
@@ -226,7 +227,7 @@ class ReplaySource:
         self._begin()
         if shown := self._take():
             sink.tick(shown)
-            self._go_on(self._seconds(shown))
+            self._wait_for_next()
         else:
             sink.finished(self._recording.cut or "")
 
@@ -237,7 +238,7 @@ class ReplaySource:
         """See Source: the recording stands still."""
         self._cancel()
         if not paused:
-            self._go_on(self._seconds(self._next) if self._next else 0.0)
+            self._wait_for_next()
 
     def advance(self, since: int = 0) -> Snapshot | None:
         """See Source."""
@@ -272,24 +273,29 @@ class ReplaySource:
             self._recording.since = since
             self._next = next(self._snapshots, None)
             self._recording.since = 0
+            self._last = taken
         return taken
 
     def _play(self) -> None:
         """Hand over what is due until the screen is drawn again: a tick, or at a high speed several."""
         shown, covered_s = self._take(), 0.0
-        while self._next and (covered_s := covered_s + self._seconds(self._next)) < FRAME_S:
+        while self._next and covered_s + self._seconds(self._next) < FRAME_S:
+            covered_s += self._seconds(self._next)
             if shown and self._sink:
                 self._sink.passed(shown)
             shown = self._take()
         if shown and self._sink:
             self._sink.tick(shown)
-        self._go_on(covered_s or (self._seconds(shown) if shown else 0.0))
+        self._wait_for_next(covered_s)
 
-    def _go_on(self, seconds: float) -> None:
-        """Wait for what comes next."""
-        if self._next or self._loop:
+    def _wait_for_next(self, covered_s: float = 0.0) -> None:
+        """A tick is due when its span is over, and so much later as was handed over ahead of its time; what begins
+        anew stays at its end as long as its last tick took.
+        """
+        due = self._next or (self._last if self._loop else None)
+        if due:
             call = self._play if self._next else self._again
-            self._timer = asyncio.get_running_loop().call_later(seconds, call)
+            self._timer = asyncio.get_running_loop().call_later(covered_s + self._seconds(due), call)
         elif self._sink:
             self._sink.finished(self._recording.cut or "")
 
