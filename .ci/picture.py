@@ -12,8 +12,8 @@ from tui.app import Ebtop
 from tui.commands.demo import DEMO
 from tui.export import as_svg
 from tui.recording import Reader
+from tui.replay_source import ReplaySource
 from tui.settings.setup import Setup
-from tui.source import ReplaySource
 from tui.widgets.glyphs import UNICODE
 
 SIZE = (170, 48)

@@ -12,7 +12,8 @@ import pytest
 from probes import wire
 from probes.snapshot import Bye, Control, DiskFacts, Hello, Message, SetFilter, Snapshot, Threshold
 from tests.tui.fakes import HELLO, Machine
-from tui.source import LiveSource, ReplaySource
+from tui.live_source import LiveSource
+from tui.replay_source import ReplaySource
 
 
 class Collected:

@@ -8,7 +8,7 @@ from functools import partial
 from textual.timer import Timer
 
 from tui.host import Host
-from tui.source import FRAME_S, gap_s
+from tui.pace import FRAME_S, gap_s
 
 
 class Again:
