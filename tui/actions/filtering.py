@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -13,6 +12,7 @@ from probes.filter import Filter, FilterError, complete, explain, with_term, wit
 from probes.snapshot import SetFilter
 from tui.actions import seen
 from tui.host import Actions, Host
+from tui.procfs.background import once
 from tui.procfs.running import parents
 from tui.subject import Cell
 from tui.widgets.prompt import Completion, Problem, Question
@@ -36,7 +36,7 @@ class Filtering:
         self._adopted = not host.source.live
         self._settling: Timer | None = None
         self._sifting: Timer | None = None
-        self._reading: asyncio.Task[Mapping[int, int]] | None = None
+        self._reading = False
         self._past: list[str] = []
 
     @property
@@ -134,17 +134,15 @@ class Filtering:
             self._settling.stop()
         self._settling = self._later(SETTLE_S, lambda: self._host.source.send(SetFilter(filter_.text)))
         self._put_in_force()
-        if filter_.follows and self._host.source.live and self._reading is None:
-            self._reading = asyncio.create_task(asyncio.to_thread(parents))
-            self._reading.add_done_callback(self._learn)
+        if filter_.follows and self._host.source.live and not self._reading:
+            self._reading = once(parents, self._learn)
 
-    def _learn(self, reading: asyncio.Task[Mapping[int, int]]) -> None:
+    def _learn(self, known: Mapping[int, int]) -> None:
         """Rows of before are put to the filter again, with what /proc told of who is above whom."""
-        self._reading = None
-        if not reading.cancelled():
-            self._host.history.lineage.learn(reading.result(), time.time_ns())
-            if self.now.follows:
-                self._put_in_force()
+        self._reading = False
+        self._host.history.lineage.learn(known, time.time_ns())
+        if self.now.follows:
+            self._put_in_force()
 
     def _put_in_force(self) -> None:
         """The newest rows are what is looked at: the others are tested after they were drawn, a few at a time."""
