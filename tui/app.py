@@ -90,6 +90,7 @@ class Ebtop(App[None]):
         self._notice, self._said = "", ("", False)
         self._silence, self._over = Silence(time.monotonic()), False
         self._quiet: Timer | None = None
+        self._share = 0.0
         for name, made in setup.themes.items():
             self.register_theme(_for_textual(name, made))
         self.theme = setup.theme
@@ -191,7 +192,7 @@ class Ebtop(App[None]):
             live=self.source.live,
             notice=self._notice,
             said=self._said,
-            ui_share=self._cost(),
+            ui_share=self._share,
             lost=sum(probe.counts.lost for probe in view.probes),
             over=sum(probe.counts.over_budget for probe in view.probes),
             interval_s=self._session.interval_s,
@@ -204,6 +205,7 @@ class Ebtop(App[None]):
 
     def tick(self, snapshot: Snapshot) -> None:
         """See Sink."""
+        self._share = self._cost()
         self.passed(snapshot)
         self.show()
 

@@ -10,7 +10,7 @@ from textual import events
 
 from probes.snapshot import ProbeTick, SetFilter, SetInterval, Snapshot, State, Toggle
 from tests.tui.fakes import FakeSource, Machine, exec_row
-from tests.tui.screen import make_app, running
+from tests.tui.screen import Screen, make_app, running
 from tui import keys
 from tui.actions import filtering
 from tui.widgets.glyphs import ASCII
@@ -38,6 +38,19 @@ async def test_before_the_first_tick_it_says_what_it_is_doing() -> None:
     async with running() as screen:
         assert "waiting for the first tick" in screen.text
         assert "compiling: which programs are started" in screen.text
+
+
+async def test_what_the_screen_costs_is_told_from_tick_to_tick_whatever_is_drawn_in_between() -> None:
+    source, machine, shares = FakeSource(), Machine(), iter((0.25, 0.5, 0.75))
+    app = make_app(source, cost=lambda: next(shares))
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = Screen(app, source, pilot, machine)
+        await screen.ticks(1)
+        assert "ui 25" in screen.text
+        await screen.press("space", "space", "y")
+        assert "ui 25" in screen.text
+        await screen.ticks(1)
+        assert "ui 50" in screen.text
 
 
 async def test_newest_is_at_the_bottom_and_followed() -> None:
