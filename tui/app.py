@@ -11,7 +11,6 @@ from typing import Any
 from textual import events, on
 from textual.app import App, ComposeResult
 from textual.filter import LineFilter
-from textual.theme import Theme as TextualTheme
 from textual.timer import Timer
 
 from probes.snapshot import Answer, SetTallies, Snapshot
@@ -92,7 +91,7 @@ class Ebtop(App[None]):
         self._quiet: Timer | None = None
         self._share = 0.0
         for name, made in setup.themes.items():
-            self.register_theme(_for_textual(name, made))
+            self.register_theme(colours.for_textual(name, made))
         self.theme = setup.theme
 
     # What is on the screen
@@ -264,10 +263,10 @@ class Ebtop(App[None]):
     def _make_actions(self) -> Actions:
         self._appearance = Appearance(self, self._setup, self._arrangement, self._put_on)
         self._session = Session(self, self._arrangement)
-        self._filtering = Filtering(self, self.set_timer)
+        self._filtering = Filtering(self)
         self._searching = Searching(self)
-        self._travel = Travel(self, self.set_timer, self._focus_time_line)
-        self._recording = Recording(self, self.set_timer)
+        self._travel = Travel(self, self._focus_time_line)
+        self._recording = Recording(self)
         moves = {
             "down": lambda: self.pane.scroll_lines(1),
             "up": lambda: self.pane.scroll_lines(-1),
@@ -289,7 +288,7 @@ class Ebtop(App[None]):
             **Opening(self, self._filtering.add).actions,
             **self._travel.actions,
             **self._recording.actions,
-            **Evidence(self, self.export_screenshot, self.copy_to_clipboard).actions,
+            **Evidence(self).actions,
             **Pages(self, self.keymap, lambda: self._where).actions,
         }
 
@@ -416,16 +415,3 @@ class Ebtop(App[None]):
     def open_page(self, screen: PageScreen) -> None:
         """See Host."""
         self.push_screen(screen, lambda command: self.command(command or ""))
-
-
-def _for_textual(name: str, made: colours.Theme) -> TextualTheme:
-    """What Textual needs of a theme: all else is drawn here."""
-    return TextualTheme(
-        name=name,
-        primary=made.focus,
-        foreground=made.text,
-        background=made.background,
-        surface=made.background,
-        panel=made.band,
-        dark=made.dark,
-    )

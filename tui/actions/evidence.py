@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from tui import export
@@ -26,12 +25,10 @@ CHOICES = (
 
 
 class Evidence:
-    """screenshot  the screen as SVG, as Textual draws it
-    copy        puts text into the clipboard of the terminal
-    """
+    """One picture is drawn at a time."""
 
-    def __init__(self, host: Host, screenshot: Callable[[], str], copy: Callable[[str], None]) -> None:
-        self._host, self._screenshot, self._copy_text = host, screenshot, copy
+    def __init__(self, host: Host) -> None:
+        self._host = host
         self._drawing: asyncio.Task[bytes] | None = None
 
     @property
@@ -44,7 +41,7 @@ class Evidence:
         if not copied:
             self._host.say("nothing is selected: j and k select a row", bad=True)
             return
-        self._copy_text(copied)
+        self._host.copy_to_clipboard(copied)
         self._host.say("copied, if the terminal lets programs set its clipboard (OSC 52)")
 
     def _export(self) -> None:
@@ -62,7 +59,7 @@ class Evidence:
         self._keep(contents.name, kind, _written(contents, kind))
 
     def _picture(self, kind: str) -> None:
-        svg = export.as_svg(self._screenshot()).encode()
+        svg = export.as_svg(self._host.export_screenshot()).encode()
         if kind == "svg":
             self._keep("screen", kind, svg)
             return

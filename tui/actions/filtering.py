@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 
 from textual.timer import Timer
@@ -25,13 +25,10 @@ HINT = "Tab completes  nginx  pid:1,2  comm=name  path:/etc/  err:ENOENT  ! or (
 
 
 class Filtering:
-    """`now` is the filter in force.
+    """`now` is the filter in force."""
 
-    later   calls something after some seconds
-    """
-
-    def __init__(self, host: Host, later: Callable[[float, Callable[[], None]], Timer]) -> None:
-        self._host, self._later = host, later
+    def __init__(self, host: Host) -> None:
+        self._host = host
         self.now = self._kept = Filter()
         self._adopted = not host.source.live
         self._settling: Timer | None = None
@@ -132,7 +129,7 @@ class Filtering:
         self.now = filter_
         if self._settling:
             self._settling.stop()
-        self._settling = self._later(SETTLE_S, lambda: self._host.source.send(SetFilter(filter_.text)))
+        self._settling = self._host.set_timer(SETTLE_S, lambda: self._host.source.send(SetFilter(filter_.text)))
         self._put_in_force()
         if filter_.follows and self._host.source.live and not self._reading:
             self._reading = once(parents, self._learn)
@@ -153,7 +150,7 @@ class Filtering:
     def _sift_soon(self) -> None:
         if self._sifting:
             self._sifting.stop()
-        self._sifting = self._later(BREATH_S, self._sift) if self.now.terms else None
+        self._sifting = self._host.set_timer(BREATH_S, self._sift) if self.now.terms else None
 
     def _sift(self) -> None:
         self._sifting = None
