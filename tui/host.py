@@ -58,6 +58,9 @@ class Host(Protocol):
     def later(self, call: Callable[[], None]) -> None:
         """Call it once the screen has been drawn."""
 
+    def put_on(self, theme: str) -> None:
+        """Draw everything in the theme of that name."""
+
     def set_timer(self, delay: float, callback: Callable[[], None]) -> Timer:
         """Call it after some seconds."""
 
