@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import shutil
 import subprocess
 import sys
@@ -12,8 +11,8 @@ from tui.app import Ebtop
 from tui.commands.demo import DEMO
 from tui.export import as_svg
 from tui.recording import Reader
+from tui.replay_source import ReplaySource
 from tui.settings.setup import Setup
-from tui.source import ReplaySource
 from tui.widgets.glyphs import UNICODE
 
 SIZE = (170, 48)
@@ -27,8 +26,9 @@ async def drawn() -> str:
         app = Ebtop(source, Setup(), UNICODE, lambda: 0.012)
         async with app.run_test(size=SIZE) as pilot:
             source.pause(True)
-            for snapshot in itertools.islice(reader, TICKS):
-                app.tick(snapshot)
+            for _ in range(TICKS - 1):
+                source.advance()
+            app.show()
             await pilot.pause()
             return as_svg(app.export_screenshot(title="ebtop demo"))
 

@@ -116,7 +116,8 @@ def latencies(dice: random.Random, usual_ns: float, count: int) -> tuple[Lanes, 
 
 def screen(done: str) -> int:
     """The screen over such a session; the exit code."""
-    from tui import launch, run, source
+    from tui import launch, run
+    from tui.live_source import LiveSource
     from tui.settings.setup import Setup
 
     command = [sys.executable, "-m", "bench.many_disks", "feed", done]
@@ -126,7 +127,7 @@ def screen(done: str) -> int:
     assert isinstance(hello, Hello)
     link.hello = hello
     try:
-        return run.show(source.LiveSource(link), Setup())
+        return run.show(LiveSource(link), Setup())
     finally:
         process.terminate()
         process.wait()

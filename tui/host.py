@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
+from textual.timer import Timer
+
 from tui.history import History
 from tui.panes.pane import Pane
 from tui.source import Source
@@ -55,6 +57,21 @@ class Host(Protocol):
 
     def later(self, call: Callable[[], None]) -> None:
         """Call it once the screen has been drawn."""
+
+    def put_on(self, theme: str) -> None:
+        """Draw everything in the theme of that name."""
+
+    def set_timer(self, delay: float, callback: Callable[[], None]) -> Timer:
+        """Call it after some seconds."""
+
+    def export_screenshot(self) -> str:
+        """The screen as SVG, as Textual draws it."""
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Put it into the clipboard of the terminal."""
+
+    def exit(self) -> None:
+        """Leave."""
 
     def command(self, command: str) -> None:
         """Do what the command of that id does."""

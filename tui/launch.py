@@ -72,11 +72,7 @@ class Link:
 
     def read(self) -> list[Message]:
         """What it has said; waits where it has said nothing. Raises LinkError where it ended without a Bye."""
-        from probes.snapshot import Bye  # noqa: PLC0415
-
-        messages = self._take(1 << 18)
-        self._ended = any(isinstance(message, Bye) for message in messages)
-        return messages
+        return self._take(1 << 18)
 
     def read_one(self) -> Message:
         """The next message alone: what follows it stays in the pipe, and `fileno` stays readable. As `read`."""
@@ -86,13 +82,17 @@ class Link:
         return messages[0]
 
     def _take(self, most: int) -> list[Message]:
+        from probes.snapshot import Bye  # noqa: PLC0415
+
         data = os.read(self._out, most)
         if not data:
             raise LinkError(self._epitaph())
         try:
-            return self._decoder.feed(data)
+            messages = self._decoder.feed(data)
         except self._wire_error as error:
             raise LinkError(f"the collector said something that is not understood: {error}") from None
+        self._ended |= any(isinstance(message, Bye) for message in messages)
+        return messages
 
     def send(self, control: Control) -> None:
         """Tells it something. One that is gone is not told; `read` says so."""

@@ -104,7 +104,13 @@ def workers_of(work: Iterable[Work]) -> dict[Worker, Sum]:
 
 def passes(known: Filter, work: Work) -> bool:
     """Whether a filter within WORK_KEYS lets it through, by the name of its process or by that of its thread."""
-    fields: dict[str, Value] = {"pid": work.pid, "comm": work.comm, "cgroup": work.cgroup, "disk": work.disk, "op": work.op}
+    fields: dict[str, Value] = {
+        "pid": work.pid,
+        "comm": work.comm,
+        "cgroup": work.cgroup,
+        "disk": work.disk,
+        "op": work.op,
+    }
     return known.matches(fields) or (work.thread != work.comm and known.matches(fields | {"comm": work.thread}))
 
 

@@ -6,13 +6,16 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
 from tui.nearest import nearest
 from tui.settings import places, plain_file
 from tui.settings.lines import line_of, lines, not_toml, toml
+
+if TYPE_CHECKING:
+    from textual.theme import Theme as TextualTheme
 
 Colour = Annotated[str, msgspec.Meta(pattern="^#[0-9a-f]{6}$")]
 
@@ -124,6 +127,21 @@ def read(path: Path) -> Theme:
         raise ThemeError(f"{path}:{line}: {why}") from None
     except tomllib.TOMLDecodeError as error:
         raise ThemeError(not_toml(path, text or "", error)) from None
+
+
+def for_textual(name: str, made: Theme) -> TextualTheme:
+    """What Textual needs of a theme of that name: all else is drawn here."""
+    from textual.theme import Theme as TextualTheme  # noqa: PLC0415  themes are read without it
+
+    return TextualTheme(
+        name=name,
+        primary=made.focus,
+        foreground=made.text,
+        background=made.background,
+        surface=made.background,
+        panel=made.band,
+        dark=made.dark,
+    )
 
 
 def _plainly(why: str) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from textual.pilot import Pilot
@@ -14,9 +14,11 @@ from tui.source import Source
 from tui.widgets.glyphs import UNICODE, Glyphs
 
 
-def make_app(source: Source, *, chosen: str = "dark", glyphs: Glyphs = UNICODE) -> Ebtop:
-    """An app whose own cost is always the same."""
-    return Ebtop(source, Setup(theme=chosen), glyphs, lambda: 0.008)
+def make_app(
+    source: Source, *, chosen: str = "dark", glyphs: Glyphs = UNICODE, cost: Callable[[], float] = lambda: 0.008
+) -> Ebtop:
+    """An app whose own cost is always the same, or what `cost` tells."""
+    return Ebtop(source, Setup(theme=chosen), glyphs, cost)
 
 
 class Screen:

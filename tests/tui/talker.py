@@ -15,7 +15,8 @@ import msgspec
 from probes.snapshot import Bye, Control, Hello, Message, ProbeTick, Toggle
 from tests.tui.fakes import HELLO, Machine, exec_row
 from tests.tui.raid import raid_tick
-from tui import run, source
+from tui import run
+from tui.live_source import LiveSource
 from tui.settings.settings import Settings
 from tui.settings.setup import Setup
 
@@ -74,7 +75,7 @@ def main(reason: str, theme: str = "dark", *flags: str) -> int:
     """The exit code of the screen."""
     link = Busy(reason) if reason in (BUSY, BROKEN) else Talker(reason)
     setup = Setup(settings=Settings(mouse="--no-mouse" not in flags), theme=theme)
-    return run.show(source.LiveSource(link), setup)
+    return run.show(LiveSource(link), setup)
 
 
 if __name__ == "__main__":

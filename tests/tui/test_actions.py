@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from pathlib import Path
 
 import pytest
 
-from tests.tui.screen import running
+from tests.tui.screen import Screen, running
+from tui.actions import evidence
 
 
 async def test_the_palette_finds_a_command_and_does_it() -> None:
@@ -48,6 +50,81 @@ async def test_an_export_says_where_it_went(
         if suffix == "json":
             assert len(json.loads(text)) == 24
         assert "Export as" not in text
+
+
+def stand_in(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+    """A program in the place of the one that draws pictures."""
+    program = folder / "bin" / evidence.CONVERTER
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o700)
+    monkeypatch.setenv("PATH", str(program.parent), prepend=os.pathsep)
+    monkeypatch.chdir(folder)
+
+
+def pictures(folder: Path) -> list[str]:
+    """What is in those that were drawn."""
+    return [drawn.read_text() for drawn in folder.glob("*.png")]
+
+
+async def until(screen: Screen, part: str) -> None:
+    """Wait until that is on the screen."""
+    async with asyncio.timeout(10):
+        while part not in screen.text:
+            await screen.pilot.pause()
+
+
+async def test_keys_are_heard_while_a_picture_is_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    go = tmp_path / "go"
+    os.mkfifo(go)
+    stand_in(tmp_path, monkeypatch, f"read -r _ <{go}; cat")
+    async with running((200, 50)) as screen:
+        await screen.ticks(2)
+        await screen.press("e", *"png", "enter")
+        await until(screen, "the picture is being drawn")
+        await screen.press("space")
+        await until(screen, "PAUSED")
+        await screen.press("e", *"png", "enter")
+        async with asyncio.timeout(10):
+            await asyncio.to_thread(go.write_text, "\n")
+        await until(screen, "written: ")
+        assert [drawn[:5] for drawn in pictures(tmp_path)] == ["<svg "]
+
+
+async def test_a_picture_that_cannot_be_drawn_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stand_in(tmp_path, monkeypatch, "exit 3")
+    async with running((200, 50)) as screen:
+        await screen.ticks(2)
+        await screen.press("e", *"png", "enter")
+        await until(screen, f"{evidence.CONVERTER} failed (CalledProcessError): choose SVG")
+        assert pictures(tmp_path) == []
+
+
+async def test_a_picture_is_not_waited_for_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evidence, "PICTURE_S", 0.05)
+    stand_in(tmp_path, monkeypatch, "exec sleep 60")
+    async with running((200, 50)) as screen:
+        await screen.ticks(2)
+        await screen.press("e", *"png", "enter")
+        await until(screen, f"{evidence.CONVERTER} failed (TimeoutError): choose SVG")
+
+
+def test_who_leaves_while_a_picture_is_drawn_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_in(tmp_path, monkeypatch, "echo $$ >pid; exec sleep 60")
+    written = tmp_path / "pid"
+
+    async def begun_and_left() -> None:
+        async with running((200, 50)) as screen:
+            await screen.ticks(2)
+            await screen.press("e", *"png", "enter")
+            async with asyncio.timeout(10):
+                while not written.exists() or not written.read_text():
+                    await screen.pilot.pause()
+
+    asyncio.run(begun_and_left())
+    assert not Path("/proc", written.read_text().strip()).exists()
 
 
 async def test_an_export_that_cannot_be_written_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -305,6 +305,47 @@ async def test_a_file_system_that_does_not_answer_stops_nothing(monkeypatch: pyt
     let_go.set()
 
 
+@pytest.mark.parametrize(
+    ("reading", "keys"),
+    [("tui.actions.opening.running", ["p"]), ("tui.actions.filtering.parents", ["f", *"tree:1"])],
+)
+def test_a_proc_that_does_not_answer_keeps_nobody_from_leaving(
+    reading: str, keys: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, let_go, answered = threading.Event(), threading.Event(), threading.Event()
+
+    def read() -> dict[int, str]:
+        begun.set()
+        let_go.wait(5)
+        answered.set()
+        return {}
+
+    async def asked_and_left() -> None:
+        async with running() as screen:
+            await screen.press(*keys)
+
+    monkeypatch.setattr(reading, read)
+    asyncio.run(asked_and_left())
+    assert begun.is_set()
+    assert not answered.is_set()
+    let_go.set()
+
+
+async def test_what_proc_tells_of_parents_is_put_to_the_rows_that_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.actions.filtering.parents", lambda: {4003: 1, 1: 0})
+    async with pages((120, 40), live=True) as page:
+        await page.screen.ticks(1)
+        learned = threading.Event()
+        lineage = page.screen.app.history.lineage
+        learn = lineage.learn
+        monkeypatch.setattr(lineage, "learn", lambda *known: (learn(*known), learned.set()))
+        await page.screen.press("f", *"tree:1")
+        await page.until(learned.is_set)
+        await page.screen.press("enter")
+        assert page.screen.app.is_running
+        assert "filter tree:1" in page.screen.text
+
+
 async def test_a_click_selects_and_another_one_opens() -> None:
     async with pages((200, 50)) as page:
         await page.open(HOSTS)

@@ -36,7 +36,7 @@ def read(directory: Path) -> tuple[list[Snapshot], str | None]:
 
 async def written(screen: Screen, ticks: int) -> None:
     """Until so many ticks are in the file."""
-    while screen.app._recording._next < ticks:
+    while screen.app._dispatch.recording._next < ticks:
         await screen.pilot.pause(0.01)
 
 

@@ -15,7 +15,7 @@ from tests.tui.fakes import HELLO, Machine
 from tests.tui.screen import Screen, make_app
 from tui.actions import travel
 from tui.recording import Reader, Writer
-from tui.source import ReplaySource
+from tui.replay_source import ReplaySource
 
 TICKS = 3000
 SHORT = 200.0

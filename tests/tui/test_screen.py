@@ -10,9 +10,10 @@ from textual import events
 
 from probes.snapshot import ProbeTick, SetFilter, SetInterval, Snapshot, State, Toggle
 from tests.tui.fakes import FakeSource, Machine, exec_row
-from tests.tui.screen import make_app, running
+from tests.tui.screen import Screen, make_app, running
 from tui import keys
 from tui.actions import filtering
+from tui.silence import Silence
 from tui.widgets.glyphs import ASCII
 
 SIZES = [(80, 24), (120, 40), (200, 50)]
@@ -38,6 +39,19 @@ async def test_before_the_first_tick_it_says_what_it_is_doing() -> None:
     async with running() as screen:
         assert "waiting for the first tick" in screen.text
         assert "compiling: which programs are started" in screen.text
+
+
+async def test_what_the_screen_costs_is_told_from_tick_to_tick_whatever_is_drawn_in_between() -> None:
+    source, machine, shares = FakeSource(), Machine(), iter((0.25, 0.5, 0.75))
+    app = make_app(source, cost=lambda: next(shares))
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = Screen(app, source, pilot, machine)
+        await screen.ticks(1)
+        assert "ui 25" in screen.text
+        await screen.press("space", "space", "y")
+        assert "ui 25" in screen.text
+        await screen.ticks(1)
+        assert "ui 50" in screen.text
 
 
 async def test_newest_is_at_the_bottom_and_followed() -> None:
@@ -350,10 +364,24 @@ async def test_where_all_panes_are_hidden_the_keys_that_bring_them_back_are_said
         assert size[0] == 12 or "2 Open" in screen.text
 
 
+async def test_silence_is_told_until_something_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running() as screen:
+        await screen.ticks(1)
+        with monkeypatch.context() as silent:
+            silent.setattr(Silence, "notice", lambda *_: "nothing has come for 9 s")
+            screen.app._feed.listen()
+        await screen.pilot.pause()
+        assert "nothing has come for 9 s" in screen.text
+        await screen.ticks(1)
+        screen.app._feed.listen()
+        await screen.pilot.pause()
+        assert "nothing has come" not in screen.text
+
+
 async def test_a_replay_that_ends_stays_on_the_screen() -> None:
     async with running(live=False) as screen:
         await screen.ticks(2)
-        screen.app.finished("")
+        screen.source.sink.finished("")
         await screen.pilot.pause()
         assert "the recording ends here" in screen.text
 
@@ -364,7 +392,7 @@ KILLED = "the collector was killed: start ebtop again"
 async def test_when_the_collector_goes_what_was_seen_stays_with_its_reason() -> None:
     async with running() as screen:
         await screen.ticks(1)
-        screen.app.ended(KILLED)
+        screen.source.sink.ended(KILLED)
         await screen.pilot.pause()
         assert KILLED in screen.text
         asked = len(screen.source.sent)
@@ -378,7 +406,7 @@ async def test_when_the_collector_goes_what_was_seen_stays_with_its_reason() -> 
 
 async def test_where_nothing_was_seen_the_screen_goes_with_the_collector() -> None:
     async with running() as screen:
-        screen.app.ended(KILLED)
+        screen.source.sink.ended(KILLED)
     assert screen.app.outcome == (KILLED, 1)
 
 

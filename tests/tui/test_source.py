@@ -12,7 +12,8 @@ import pytest
 from probes import wire
 from probes.snapshot import Bye, Control, DiskFacts, Hello, Message, SetFilter, Snapshot, Threshold
 from tests.tui.fakes import HELLO, Machine
-from tui.source import LiveSource, ReplaySource
+from tui.live_source import LiveSource
+from tui.replay_source import ReplaySource
 
 
 class Collected:
@@ -144,6 +145,27 @@ async def test_a_recording_is_played_to_its_end(cut: str | None) -> None:
     sink, recording = Collected(), Recorded(cut)
     ReplaySource(recording).start(sink)
     assert [await sink.next() for _ in range(4)] == [*(tick.time for tick in recording.ticks), ("finished", cut or "")]
+
+
+async def test_a_tick_is_waited_for_as_long_as_it_took_itself() -> None:
+    sink, recording = Collected(), Recorded()
+    recording.ticks[0] = msgspec.structs.replace(recording.ticks[0], span_ns=60_000_000_000)
+    source = ReplaySource(recording)
+    source.start(sink)
+    assert [await sink.next() for _ in range(2)] == [tick.time for tick in recording.ticks[:2]]
+    source.stop()
+
+
+async def test_a_demo_that_was_held_at_its_end_stays_as_long_as_its_last_tick() -> None:
+    recording = Recorded()
+    recording.ticks[1:] = [msgspec.structs.replace(recording.ticks[1], span_ns=60_000_000_000)]
+    source, sink = await standing_still(recording, loop=True)
+    source.advance()
+    await sink.next()
+    source.pause(False)
+    await asyncio.sleep(0.02)  # nothing must come, and so nothing can be awaited
+    assert sink.said.empty()
+    source.stop()
 
 
 async def test_a_demo_begins_anew() -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from contextvars import ContextVar
 
 import pytest
 
 from tui.procfs import background
-from tui.procfs.background import MOST_STUCK, Background
+from tui.procfs.background import MOST_STUCK, Background, once
 
 
 class Slow:
@@ -47,6 +48,16 @@ async def test_answers_come_in_the_event_loop_again_and_again() -> None:
     await until(lambda: len(told) >= 3)
     asked.stop()
     assert set(told) == {"elsewhere"}
+
+
+async def test_who_is_told_finds_the_context_of_who_asked() -> None:
+    asker, found = ContextVar("asker", default="nobody"), list[str]()
+    asker.set("this test")
+    asked = Background(lambda: None, lambda _: found.append(asker.get()))
+    asked.start()
+    await until(lambda: found != [])
+    asked.stop()
+    assert found[0] == "this test"
 
 
 async def test_a_reading_that_takes_long_is_not_begun_twice_and_says_how_long() -> None:
@@ -89,4 +100,23 @@ async def test_too_many_that_are_stuck_are_not_joined_by_more() -> None:
     late.start()
     assert not late.refused
     late.stop()
+    await until(lambda: threading.active_count() <= before)
+
+
+async def test_what_is_read_once_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background, "LEAST_PAUSE_S", 10.0)
+    before = threading.active_count()
+    read, told = Slow(), list[int]()
+    read.free.set()
+    assert once(read, told.append)
+    await until(lambda: told != [] and threading.active_count() <= before)
+    assert (read.calls, told) == (1, [1])
+
+
+async def test_what_is_read_once_is_not_begun_where_too_many_are_stuck() -> None:
+    before = threading.active_count()
+    read = Slow()
+    begun = [once(read, lambda _: None) for _ in range(MOST_STUCK + 1)]
+    assert begun == [True] * MOST_STUCK + [False]
+    read.free.set()
     await until(lambda: threading.active_count() <= before)

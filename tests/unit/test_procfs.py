@@ -19,6 +19,7 @@ from probes import process_reader, sockets
 from probes.facts import Gone, Missing, ProcessFacts
 from probes.process_reader import ProcessReader
 from tui.procfs.file import FileFacts, look_at
+from tui.procfs.running import parents, running
 
 WORK = """
 import socket, sys, threading
@@ -317,3 +318,16 @@ def test_a_name_that_is_not_utf_8_is_found_as_it_is_written(tmp_path: Path) -> N
 )
 def test_what_cannot_be_told_of_a_file_is_said_in_words(path: str, why: str) -> None:
     assert look_at(path) == Missing(why)
+
+
+def test_what_runs_is_told_with_its_parent() -> None:
+    assert running()[os.getpid()] == Path("/proc/self/comm").read_text().removesuffix("\n")
+    assert parents()[os.getpid()] == os.getppid()
+
+
+def test_where_proc_cannot_be_listed_nothing_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused() -> list[int]:
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr("psutil.pids", refused)
+    assert (running(), parents()) == ({}, {})

@@ -8,18 +8,14 @@ from functools import partial
 from textual.timer import Timer
 
 from tui.host import Host
-from tui.source import FRAME_S, gap_s
+from tui.pace import FRAME_S, gap_s
 
 
 class Again:
-    """later  calls something after some seconds
-    done    called where there is no more that was played already
-    """
+    """done  called where there is no more that was played already"""
 
-    def __init__(
-        self, host: Host, later: Callable[[float, Callable[[], None]], Timer], done: Callable[[], None]
-    ) -> None:
-        self._host, self._later, self._done = host, later, done
+    def __init__(self, host: Host, done: Callable[[], None]) -> None:
+        self._host, self._done = host, done
         self._timer: Timer | None = None
 
     @property
@@ -39,7 +35,7 @@ class Again:
         while at + 1 < history.tape.end and covered_s + self._seconds(at + 1) < FRAME_S:
             at += 1
             covered_s += self._seconds(at)
-        self._timer = self._later(covered_s, partial(self._show, at))
+        self._timer = self._host.set_timer(covered_s, partial(self._show, at))
 
     def stop(self) -> None:
         """Go no further."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from tui.host import Actions, Host
 from tui.panes.arrangement import Arrangement
 from tui.settings.kept import Layout
@@ -11,10 +9,10 @@ from tui.settings.setup import Setup
 
 
 class Appearance:
-    """put_on  puts on the theme of that name"""
+    """It begins as it was set up."""
 
-    def __init__(self, host: Host, setup: Setup, arrangement: Arrangement, put_on: Callable[[str], None]) -> None:
-        self._host, self._arrangement, self._put_on = host, arrangement, put_on
+    def __init__(self, host: Host, setup: Setup, arrangement: Arrangement) -> None:
+        self._host, self._arrangement = host, arrangement
         self._names, self._kept = list(setup.themes), setup.kept
         self._theme, self._begun = setup.theme, setup.layout
 
@@ -25,7 +23,7 @@ class Appearance:
 
     def _next_theme(self) -> None:
         self._theme = self._names[(self._names.index(self._theme) + 1) % len(self._names)]
-        self._put_on(self._theme)
+        self._host.put_on(self._theme)
         self._kept = self._kept.with_theme(self._theme)
         if wrong := self._kept.save():
             self._host.say(wrong, bad=True)

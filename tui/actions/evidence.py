@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import subprocess
 import time
-from collections.abc import Callable
 
 from tui import export
 from tui.host import Actions, Host
@@ -24,12 +24,11 @@ CHOICES = (
 
 
 class Evidence:
-    """screenshot  the screen as SVG, as Textual draws it
-    copy        puts text into the clipboard of the terminal
-    """
+    """One picture is drawn at a time."""
 
-    def __init__(self, host: Host, screenshot: Callable[[], str], copy: Callable[[str], None]) -> None:
-        self._host, self._screenshot, self._copy_text = host, screenshot, copy
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._drawing: asyncio.Task[bytes] | None = None
 
     @property
     def actions(self) -> Actions:
@@ -41,7 +40,7 @@ class Evidence:
         if not copied:
             self._host.say("nothing is selected: j and k select a row", bad=True)
             return
-        self._copy_text(copied)
+        self._host.copy_to_clipboard(copied)
         self._host.say("copied, if the terminal lets programs set its clipboard (OSC 52)")
 
     def _export(self) -> None:
@@ -59,7 +58,7 @@ class Evidence:
         self._keep(contents.name, kind, _written(contents, kind))
 
     def _picture(self, kind: str) -> None:
-        svg = export.as_svg(self._screenshot()).encode()
+        svg = export.as_svg(self._host.export_screenshot()).encode()
         if kind == "svg":
             self._keep("screen", kind, svg)
             return
@@ -67,13 +66,21 @@ class Evidence:
         if converter is None:
             self._host.say(f"PNG needs {CONVERTER}: install {PACKAGE}, or choose SVG", bad=True)
             return
+        self._host.say("the picture is being drawn")
+        if self._drawing is None:
+            self._drawing = asyncio.create_task(_drawn(converter, svg))
+            self._drawing.add_done_callback(self._keep_picture)
+
+    def _keep_picture(self, drawing: asyncio.Task[bytes]) -> None:
+        self._drawing = None
+        if drawing.cancelled():
+            return
         try:
-            command = [converter, "--width", "1600"]
-            made = subprocess.run(command, input=svg, capture_output=True, check=True, timeout=PICTURE_S)
+            png = drawing.result()
         except (OSError, subprocess.SubprocessError) as error:
             self._host.say(f"{CONVERTER} failed ({type(error).__name__}): choose SVG", bad=True)
-            return
-        self._keep("screen", kind, made.stdout)
+        else:
+            self._keep("screen", "png", png)
 
     def _keep(self, what: str, suffix: str, data: bytes) -> None:
         name = f"ebtop-{what}-{time.strftime('%Y%m%d-%H%M%S')}"
@@ -84,6 +91,28 @@ class Evidence:
             self._host.say(f"cannot write {name}.{suffix} in {export.short(export.place())}: {why}", bad=True)
         else:
             self._host.say(f"written: {export.short(path)}")
+
+
+async def _drawn(converter: str, svg: bytes) -> bytes:
+    """The drawing as PNG. Raises OSError or SubprocessError where there is none."""
+    command = (converter, "--width", "1600")
+    # Not through a pipe: asyncio has much to say where a program does not read to the end.
+    with os.fdopen(os.memfd_create("svg"), "w+b") as given:
+        given.write(svg)
+        given.seek(0)
+        process = await asyncio.create_subprocess_exec(
+            *command, stdin=given, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+    try:
+        async with asyncio.timeout(PICTURE_S):
+            png, _ = await process.communicate()
+    finally:
+        if process.returncode is None:  # it takes too long, or nobody waits any more: the program ends
+            process.kill()
+            await process.wait()
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    return png
 
 
 def _written(contents: Contents, kind: str) -> bytes:

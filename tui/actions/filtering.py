@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 
 from textual.timer import Timer
@@ -13,6 +12,7 @@ from probes.filter import Filter, FilterError, complete, explain, with_term, wit
 from probes.snapshot import SetFilter
 from tui.actions import seen
 from tui.host import Actions, Host
+from tui.procfs.background import once
 from tui.procfs.running import parents
 from tui.subject import Cell
 from tui.widgets.prompt import Completion, Problem, Question
@@ -25,18 +25,15 @@ HINT = "Tab completes  nginx  pid:1,2  comm=name  path:/etc/  err:ENOENT  ! or (
 
 
 class Filtering:
-    """`now` is the filter in force.
+    """`now` is the filter in force."""
 
-    later   calls something after some seconds
-    """
-
-    def __init__(self, host: Host, later: Callable[[float, Callable[[], None]], Timer]) -> None:
-        self._host, self._later = host, later
+    def __init__(self, host: Host) -> None:
+        self._host = host
         self.now = self._kept = Filter()
         self._adopted = not host.source.live
         self._settling: Timer | None = None
         self._sifting: Timer | None = None
-        self._reading: asyncio.Task[Mapping[int, int]] | None = None
+        self._reading = False
         self._past: list[str] = []
 
     @property
@@ -132,19 +129,17 @@ class Filtering:
         self.now = filter_
         if self._settling:
             self._settling.stop()
-        self._settling = self._later(SETTLE_S, lambda: self._host.source.send(SetFilter(filter_.text)))
+        self._settling = self._host.set_timer(SETTLE_S, lambda: self._host.source.send(SetFilter(filter_.text)))
         self._put_in_force()
-        if filter_.follows and self._host.source.live and self._reading is None:
-            self._reading = asyncio.create_task(asyncio.to_thread(parents))
-            self._reading.add_done_callback(self._learn)
+        if filter_.follows and self._host.source.live and not self._reading:
+            self._reading = once(parents, self._learn)
 
-    def _learn(self, reading: asyncio.Task[Mapping[int, int]]) -> None:
+    def _learn(self, known: Mapping[int, int]) -> None:
         """Rows of before are put to the filter again, with what /proc told of who is above whom."""
-        self._reading = None
-        if not reading.cancelled():
-            self._host.history.lineage.learn(reading.result(), time.time_ns())
-            if self.now.follows:
-                self._put_in_force()
+        self._reading = False
+        self._host.history.lineage.learn(known, time.time_ns())
+        if self.now.follows:
+            self._put_in_force()
 
     def _put_in_force(self) -> None:
         """The newest rows are what is looked at: the others are tested after they were drawn, a few at a time."""
@@ -155,7 +150,7 @@ class Filtering:
     def _sift_soon(self) -> None:
         if self._sifting:
             self._sifting.stop()
-        self._sifting = self._later(BREATH_S, self._sift) if self.now.terms else None
+        self._sifting = self._host.set_timer(BREATH_S, self._sift) if self.now.terms else None
 
     def _sift(self) -> None:
         self._sifting = None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable, Mapping
 
 from tui.host import Actions, Host
 from tui.pages.subject_screen import Session, SubjectScreen
+from tui.procfs.background import once
 from tui.procfs.running import running
 from tui.subject import Cell, Disk, Process, Subject
 from tui.widgets.menu import Choice
@@ -24,7 +24,7 @@ class Opening:
     def __init__(self, host: Host, only: Callable[[Cell], None]) -> None:
         self._host, self._only = host, only
         self._running: Mapping[int, str] = {}
-        self._listing: asyncio.Task[Mapping[int, str]] | None = None
+        self._listing = False
         self._typed = ""
 
     @property
@@ -53,15 +53,13 @@ class Opening:
 
     def _ask(self) -> None:
         self._running, self._typed = {}, ""
-        if self._host.source.live:
-            self._listing = asyncio.create_task(asyncio.to_thread(running))
-            self._listing.add_done_callback(self._listed)
+        if self._host.source.live and not self._listing:
+            self._listing = once(running, self._listed)
         self._host.ask(Question("process", HINT, self._check, self._done, self._note, self._complete))
 
-    def _listed(self, listing: asyncio.Task[Mapping[int, str]]) -> None:
-        if not listing.cancelled() and listing is self._listing:
-            self._running = listing.result()
-            self._host.told()
+    def _listed(self, found: Mapping[int, str]) -> None:
+        self._listing, self._running = False, found
+        self._host.told()
 
     def _check(self, text: str) -> Problem | None:
         self._typed = text.strip()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -21,10 +20,10 @@ SLICE_S, BREATH_S = 0.01, 0.02
 
 
 class Recording:
-    """later  calls something after some seconds"""
+    """The history is written a slice at a time; `took` is to be called for what comes then."""
 
-    def __init__(self, host: Host, later: Callable[[float, Callable[[], None]], Timer]) -> None:
-        self._host, self._later = host, later
+    def __init__(self, host: Host) -> None:
+        self._host = host
         self._writer: Writer | None = None
         self._path = Path()
         self._excerpt = Excerpt(None)
@@ -94,7 +93,7 @@ class Recording:
             self._end()
             self._host.say(problem, bad=True)
         elif self._next < self._host.history.tape.end:
-            self._timer = self._later(BREATH_S, self._go_on)
+            self._timer = self._host.set_timer(BREATH_S, self._go_on)
 
     def _write(self, until: float) -> str:
         """Write what is on the tape and not in the file, at least a tick and no longer than until then (monotonic

@@ -26,16 +26,13 @@ LEEWAY_S = 60
 class Travel:
     """What is looked at: the newest, or the tick that the cursor of the history is on.
 
-    later  calls something after some seconds
     focus  gives the focus to the time line, or back to the pane that had it
     """
 
-    def __init__(
-        self, host: Host, later: Callable[[float, Callable[[], None]], Timer], focus: Callable[[bool], None]
-    ) -> None:
-        self._host, self._later, self._focus = host, later, focus
+    def __init__(self, host: Host, focus: Callable[[bool], None]) -> None:
+        self._host, self._focus = host, focus
         self._running: Timer | None = None
-        self._again = Again(host, later, self._go_live)
+        self._again = Again(host, self._go_live)
         self._told = False
         self._past: list[str] = []
         self._typed: tuple[str, int] | None = None
@@ -235,7 +232,7 @@ class Travel:
             self._arrive(moment, over=taken is None)
             return
         self._tell(f"going to {_clock(moment)}: at {_clock(taken.time)}, Esc stops")
-        self._running = self._later(BREATH_S, partial(self._run_on, moment, since))
+        self._running = self._host.set_timer(BREATH_S, partial(self._run_on, moment, since))
 
     def _run_on(self, moment: int, since: int) -> None:
         if self._running:  # it may have been stopped when this was on its way already

@@ -48,10 +48,10 @@ def at_most(size: int) -> Iterator[None]:
 
 
 def show(path: Path, args: Namespace, *, loop: bool, prelude: int = 0) -> int:
-    """The screen over a recording, see `tui.source.ReplaySource`; exit code. Raises CommandError."""
+    """The screen over a recording, see `tui.replay_source.ReplaySource`; exit code. Raises CommandError."""
     screen.require_terminal(f"ebtop dump {path}")
     with recording(path) as reader:
-        from tui.source import ReplaySource
+        from tui.replay_source import ReplaySource
 
         code = screen.draw(ReplaySource(reader, loop=loop, prelude=prelude), args)
         if reader.cut:

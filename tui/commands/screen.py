@@ -58,7 +58,7 @@ def run(args: Namespace) -> int:
     require_terminal("ebtop dump")
     args = configured.filled(args)
     with live.session(args, stats=True) as link:
-        from tui.source import LiveSource
+        from tui.live_source import LiveSource
 
         return draw(LiveSource(link), args)
 

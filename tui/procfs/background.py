@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
+from contextvars import copy_context
 from typing import Generic, TypeVar
 
 LEAST_PAUSE_S = 1.0
@@ -39,8 +40,9 @@ class Background(Generic[Answer]):
         """Begin; where too many threads are stuck already, `refused` is set instead."""
         self.refused = not _free.acquire(blocking=False)
         if not self.refused:
-            loop = asyncio.get_running_loop()
-            threading.Thread(target=self._run, args=(loop,), name="reading", daemon=True).start()
+            # Who is told finds the context of who asked, without which Textual makes no timers.
+            run, loop = copy_context().run, asyncio.get_running_loop()
+            threading.Thread(target=run, args=(self._run, loop), name="reading", daemon=True).start()
 
     def stop(self) -> None:
         """Tell nothing more. Waits for nothing."""
@@ -69,3 +71,15 @@ class Background(Generic[Answer]):
     def _tell(self, answer: Answer) -> None:
         if not self._stopped.is_set():
             self._told(answer)
+
+
+def once(read: Callable[[], Answer], told: Callable[[Answer], None]) -> bool:
+    """Calls `read` once, likewise; whether it has begun: not where too many threads are stuck already."""
+
+    def tell(answer: Answer) -> None:
+        reading.stop()
+        told(answer)
+
+    reading = Background(read, tell)
+    reading.start()
+    return not reading.refused

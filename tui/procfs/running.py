@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 import psutil
 
 from probes.facts import readable
 
+Told = TypeVar("Told")
+
 
 def running() -> Mapping[int, str]:
     """The comm of each process, by its pid. One read a process: not for the event loop."""
-    found: dict[int, str] = {}
-    for pid in psutil.pids():
-        with suppress(OSError):  # it has ended meanwhile, or is hidden
-            found[pid] = readable(Path(f"/proc/{pid}/comm").read_bytes()).removesuffix("\n")
-    return found
+    return _of_each("comm", lambda written: readable(written).removesuffix("\n"))
 
 
 def parents() -> Mapping[int, int]:
     """The parent of each process; likewise."""
-    found: dict[int, int] = {}
-    for pid in psutil.pids():
-        with suppress(OSError, ValueError, IndexError):
-            # The name is in parentheses and may have any in it (proc(5): state, ppid, ..).
-            found[pid] = int(Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[1])
+    # The name is in parentheses and may have any in it (proc(5): state, ppid, ..).
+    return _of_each("stat", lambda written: int(written.rpartition(b")")[2].split()[1]))
+
+
+def _of_each(file: str, read: Callable[[bytes], Told]) -> Mapping[int, Told]:
+    """What a file of /proc tells of each process."""
+    found: dict[int, Told] = {}
+    with suppress(OSError):  # no file descriptor is left to list them, say
+        for pid in psutil.pids():
+            with suppress(OSError, ValueError, IndexError):  # it has ended meanwhile, or is hidden
+                found[pid] = read(Path(f"/proc/{pid}/{file}").read_bytes())
     return found

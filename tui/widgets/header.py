@@ -19,7 +19,7 @@ class Status(msgspec.Struct, frozen=True):
     """What the header says.
 
     tick         the last tick shown, None before the first
-    ui_share     CPU time of this process, as a share (0..1) of a core
+    ui_share     CPU time of this process before that tick, as a share (0..1) of a core
     notice       something that stays so, like that a recording is over
     said         a remark that goes away, and whether it tells of something that went wrong
     lost, over   events of all probes that were lost, or left out over the row budget
@@ -100,7 +100,8 @@ def session(status: Status) -> list[Part]:
         parts.append((5, [("every ", "dim"), (f"{status.interval_s:g}s", "text")]))
     else:
         parts.append((3, [("speed ", "dim"), (units.speed(status.speed), "text")]))
-    parts.append((2, cost(status)))
+    if status.tick:
+        parts.append((2, cost(status.tick, status.ui_share)))
     if not status.lost:
         parts.append((3, [("lost ", "dim"), ("0", "good")]))
     parts.append((4, [("over budget ", "dim"), (units.count(status.over), "warn" if status.over else "good")]))
@@ -124,16 +125,13 @@ def badges(status: Status) -> list[Part]:
     return parts
 
 
-def cost(status: Status) -> list[tuple[str, Role]]:
+def cost(tick: Snapshot, ui_share: float) -> list[tuple[str, Role]]:
     """ebtop's own cost: CPU of both processes, and time in its own BPF programs."""
-    ui = units.percent(status.ui_share)
-    if status.tick is None:
-        return [("self: ", "dim"), ("ui ", "dim"), (ui, "text")]
-    seconds = max(status.tick.span_ns, 1) / 1e9
-    collector = units.percent(status.tick.cpu_ns / 1e9 / seconds)
-    known = [probe.bpf_ns for probe in status.tick.probes if probe.bpf_ns is not None]
+    seconds = max(tick.span_ns, 1) / 1e9
+    collector = units.percent(tick.cpu_ns / 1e9 / seconds)
+    known = [probe.bpf_ns for probe in tick.probes if probe.bpf_ns is not None]
     bpf = f"{units.duration(sum(known) / seconds)}/s" if known else "?"
-    texts = (("self: ui ", ui), (" collector ", collector), (" bpf ", bpf))
+    texts = (("self: ui ", units.percent(ui_share)), (" collector ", collector), (" bpf ", bpf))
     return [pair for name, value in texts for pair in ((name, "dim"), (value, "text"))]
 
 

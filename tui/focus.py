@@ -1,0 +1,65 @@
+"""What has the focus: a pane, the time line below them, or the prompt for a while."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from textual.app import App
+
+from tui.frame import Frame
+from tui.keys import Where
+from tui.panes.pane import Pane
+
+
+class Focus:
+    """Of the widgets in a frame, on the screen of an app."""
+
+    def __init__(self, app: App[None], frame: Frame) -> None:
+        self._app, self._frame = app, frame
+        self._pane = frame.panes[0]
+
+    @property
+    def pane(self) -> Pane:
+        """The pane that has the focus, or had it last."""
+        if isinstance(self._app.focused, Pane):
+            self._pane = self._app.focused
+        return self._pane
+
+    @property
+    def where(self) -> Sequence[Where]:
+        """What commands apply to: those of the time line come first where it has the focus."""
+        return ("time", *self.pane.where) if self._on_time_line else self.pane.where
+
+    def begin(self) -> None:
+        """The first pane has it, or the one that is seen alone."""
+        arrangement = self._frame.arrangement
+        arrangement.focus(arrangement.zoomed or next(iter(arrangement.present), self._pane))
+
+    def go_on(self) -> None:
+        """To the next pane; the time line, where there is one, comes after the last."""
+        last = self.pane is self._frame.arrangement.present[-1] and not self._on_time_line
+        if last and self._frame.time_line.has_class("-shown"):
+            self.to_time_line(True)
+        else:
+            self._frame.arrangement.step(self.pane, 1)
+
+    def go_back(self) -> None:
+        """To the pane before; from the time line to the one that had it last."""
+        self._frame.arrangement.step(self.pane, 0 if self._on_time_line else -1)
+
+    def to_time_line(self, given: bool) -> None:
+        """Give it to the time line, or take it from there."""
+        if given:
+            self._app.screen.set_focus(self._frame.time_line)
+        elif self._on_time_line:
+            self._app.screen.set_focus(self.pane)
+
+    def to_prompt(self) -> Callable[[], None]:
+        """Give it to the prompt; what is returned gives it back."""
+        before = self._frame.time_line if self._on_time_line else self.pane
+        self._app.screen.set_focus(self._frame.prompt)
+        return lambda: self._app.screen.set_focus(before)
+
+    @property
+    def _on_time_line(self) -> bool:
+        return self._app.focused is self._frame.time_line
