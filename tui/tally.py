@@ -104,14 +104,8 @@ def workers_of(work: Iterable[Work]) -> dict[Worker, Sum]:
 
 def passes(known: Filter, work: Work) -> bool:
     """Whether a filter within WORK_KEYS lets it through, by the name of its process or by that of its thread."""
-    fields: dict[str, Value] = {
-        "pid": work.pid,
-        "comm": work.comm,
-        "cgroup": work.cgroup,
-        "disk": work.disk,
-        "op": work.op,
-    }
-    return known.matches(fields) or (work.thread != work.comm and known.matches(fields | {"comm": work.thread}))
+    of_work: dict[str, Value] = {"pid": work.pid, "cgroup": work.cgroup, "disk": work.disk, "op": work.op}
+    return any(known.matches(of_work | {"comm": comm}) for comm in {work.comm, work.thread or work.comm})
 
 
 def sorts_of(parts: Iterable[Part]) -> dict[Sort, Sum]:
