@@ -5,8 +5,8 @@ Footer, help, palette, the table in the README and what keys do come from here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Literal
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal, get_args
 
 import msgspec
 
@@ -15,6 +15,8 @@ from probes.snapshot import ProbeInfo
 Group = Literal["Session", "Filter", "Time", "Probes", "View", "Rows", "Disks", "Move"]
 Where = Literal["anywhere", "table", "disks", "time"]
 """What has to have the focus for a command to apply: rows or a list of some kind, maps of disks, or the time line."""
+PLACES: Mapping[Where, str] = {"table": "in rows", "disks": "in maps", "time": "on the time line"}
+"""What is said of commands that apply there alone."""
 
 
 class Command(msgspec.Struct, frozen=True):
@@ -80,8 +82,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("find-next", ("n",), "next", "Go to the next row that has it", "Rows"),
     Command("find-previous", ("N",), "previous", "Go to the one before", "Rows"),
     Command("sort", ("s", "f6"), "sort", "Sort by the selected column; again: as rows come", "Rows", where="table"),
-    Command("sort-left", ("less_than_sign",), "sort left", "By the column to the left", "Rows", where="table"),
-    Command("sort-right", ("greater_than_sign",), "sort right", "By the column to the right", "Rows", where="table"),
+    Command("sort-left", ("less_than_sign",), "sort left", "Sort by the column to the left", "Rows", where="table"),
+    Command(
+        "sort-right", ("greater_than_sign",), "sort right", "Sort by the column to the right", "Rows", where="table"
+    ),
     Command("invert", ("I",), "invert", "Invert the order of the sort", "Rows", where="table"),
     Command("by", ("o",), "by", "Groups or kinds by the next key: comm, pid, path, ..", "Rows", where="table"),
     Command("tree", ("t",), "tree", "Execs as a tree; again: as rows", "Rows", where="table"),
@@ -106,6 +110,7 @@ COMMANDS: tuple[Command, ...] = (
 
 MOST_PROBES = 9
 """Probes that a digit can reach."""
+TOGGLE = "The probe on or off: off means that its programs have left the kernel"
 
 _NAMES = {
     "space": "Space",
@@ -143,6 +148,21 @@ def toggles(probes: Sequence[ProbeInfo]) -> tuple[Command, ...]:
         Command(f"toggle-{n}", (str(n),), probe.id, f"{probe.title} on or off: {probe.question}", "Probes")
         for n, probe in enumerate(probes[:MOST_PROBES], 1)
     )
+
+
+def told(command: Command) -> str:
+    """What a command does, with the place that it is bound to: `in rows: invert the order of the sort`."""
+    if command.where not in PLACES:
+        return command.help
+    return f"{PLACES[command.where]}: {command.help[0].lower()}{command.help[1:]}"
+
+
+def listed(probes: int) -> Iterator[tuple[Group, Sequence[tuple[tuple[str, ...], str]]]]:
+    """All there is to press where there are so many probes, by group: the names of the keys, and what they do."""
+    for group in get_args(Group):
+        rows = [(tuple(map(key_name, one.keys)), told(one)) for one in COMMANDS if one.group == group]
+        digits = tuple(str(n) for n in range(1, min(probes, MOST_PROBES) + 1))
+        yield group, [(digits, TOGGLE)] if group == "Probes" else rows
 
 
 def key_name(key: str) -> str:
