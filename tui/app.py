@@ -28,6 +28,7 @@ from tui.actions.session import Session
 from tui.actions.travel import Travel
 from tui.driver import Driver
 from tui.frame import Frame
+from tui.hints import Scene
 from tui.history import History, View
 from tui.host import Actions
 from tui.keys import Where
@@ -39,6 +40,7 @@ from tui.settings.kept import Layout
 from tui.settings.setup import Setup
 from tui.silence import Silence
 from tui.source import Source
+from tui.subject import named
 from tui.widgets.colourless import Colourless
 from tui.widgets.findings_page import FindingsPage, FindingsScreen
 from tui.widgets.footer import Footer
@@ -171,6 +173,7 @@ class Ebtop(App[None]):
             case FindingsScreen() as page:
                 page.query_one(FindingsPage).show(view.findings, view.past, view.tick.time if view.tick else 0)
         self._show_time_line()
+        self._show_footer()
 
     def _show_header(self) -> None:
         self._frame.header.show(self._status(self.history.view))
@@ -180,6 +183,14 @@ class Ebtop(App[None]):
         self._frame.time_line.set_class(shown, "-shown")
         if shown:
             self._frame.time_line.show(self._travel.moment)
+
+    def _show_footer(self) -> None:
+        if len(self.screen_stack) > 1:
+            return
+        opens = named(self.pane.subject)
+        recording = self._recording.size is not None
+        scene = Scene(tuple(self._where), opens, self.source.live, self._travel.standing, recording)
+        self._frame.footer.show(scene)
 
     def _status(self, view: View) -> Status:
         recorded = view.tick.filter if view.tick else ""
@@ -314,6 +325,7 @@ class Ebtop(App[None]):
             self._act_on_disks(command)
         elif command:
             self.pane.act(command)
+        self._show_footer()
 
     def action_focus_next(self) -> None:
         """Textual's own name for Tab: the time line, where there is one, comes after the last pane."""
@@ -345,6 +357,14 @@ class Ebtop(App[None]):
     def _back(self) -> None:
         if not self._searching.forget() and not self._travel.back() and not self.pane.back():
             self._filtering.pop()
+
+    def on_descendant_focus(self, _event: events.DescendantFocus) -> None:
+        """Other keys are of use where the focus is now."""
+        self._show_footer()
+
+    def on_click(self, _event: events.Click) -> None:
+        """Another cell may be selected."""
+        self._show_footer()
 
     @on(Footer.Chosen)
     def _footer_clicked(self, event: Footer.Chosen) -> None:

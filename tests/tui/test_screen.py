@@ -287,6 +287,33 @@ async def test_a_click_in_the_footer_does_what_its_key_does() -> None:
         assert "PAUSED" in screen.text
 
 
+async def test_the_footer_tells_what_is_of_use_where_the_focus_is() -> None:
+    async with running((80, 24)) as screen:
+        await screen.ticks(2)
+        assert "Space pause  Enter process" in screen.lines[-1]
+        await screen.press("tab", *["right"] * 9)
+        assert "Enter file" in screen.lines[-1]
+        await screen.press("space")
+        assert "Space live  [ ] step  @ time" in screen.lines[-1]
+        await screen.press("left_square_bracket")
+        assert "Left Right step  PgUp PgDn jump  g G ends  L live" in screen.lines[-1]
+        await screen.press("L", "tab")
+        assert "Enter disk  v view  d stage  o op" in screen.lines[-1]
+
+
+async def test_of_two_keys_in_the_footer_each_is_clicked() -> None:
+    async with running((80, 24)) as screen:
+        await screen.ticks(4)
+        await screen.press("space")
+        times = []
+        for key in ("[ ", "[ ", "] step"):
+            at = screen.lines[-1].index("[ ]") + "[ ]".index(key[0])
+            await screen.pilot.click("#footer", offset=(at, 0))
+            await screen.press("shift+tab")
+            times.append(screen.line("PAUSED").partition("PAUSED ")[2][:8])
+        assert times[0] == times[2] > times[1]
+
+
 async def test_it_is_right_while_resizing() -> None:
     async with running((200, 50)) as screen:
         await screen.ticks(3)
