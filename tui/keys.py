@@ -159,11 +159,19 @@ def toggles(probes: Sequence[ProbeInfo]) -> tuple[Command, ...]:
     )
 
 
+def is_about(command: Command, place: Where) -> bool:
+    """Whether a command does something to what has the focus there."""
+    return command.where == place or command.id in ABOUT[place]
+
+
 def told(command: Command) -> str:
     """What a command does, with the place that it is bound to: `in rows: invert the order of the sort`."""
-    if command.where not in PLACES:
-        return command.help
-    return f"{PLACES[command.where]}: {command.help[0].lower()}{command.help[1:]}"
+    return at(PLACES.get(command.where, ""), command.help)
+
+
+def at(place: str, text: str) -> str:
+    """What is done, with a place before it if there is one."""
+    return f"{place}: {text[0].lower()}{text[1:]}" if place else text
 
 
 def listed(probes: int) -> Iterator[tuple[Group, Sequence[tuple[tuple[str, ...], str]]]]:
@@ -198,7 +206,3 @@ class Keymap:
         """The id of the command that the key has in the first of these that knows it, then anywhere."""
         found = (self._bound.get((place, key)) for place in (*where, "anywhere"))
         return next((command for command in found if command), None)
-
-    def of(self, where: Sequence[Where]) -> tuple[Command, ...]:
-        """The commands that apply there alone, in the order of the registry."""
-        return tuple(command for command in self.commands if command.where in where)
