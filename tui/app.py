@@ -299,7 +299,7 @@ class Ebtop(App[None]):
             **self._travel.actions,
             **self._recording.actions,
             **Evidence(self, self.export_screenshot, self.copy_to_clipboard).actions,
-            **Pages(self, self.keymap, lambda: self._where).actions,
+            **Pages(self, self.keymap, lambda: self._where, self._enter).actions,
         }
 
     async def on_event(self, event: events.Event) -> None:
@@ -387,9 +387,28 @@ class Ebtop(App[None]):
         self.command("findings")
 
     def _act_on_disks(self, command: str) -> None:
-        if found := next((pane for pane in self._arrangement.present if isinstance(pane, BlockPane)), None):
+        if self._focus_pane("disks"):
+            self.pane.act(command)
+
+    def _focus_pane(self, place: Where) -> bool:
+        """Focus the first pane of such a place, the one that has the focus if it can be; whether there is one."""
+        present = sorted(self._arrangement.present, key=lambda pane: pane is not self.pane)
+        found = next((pane for pane in present if place in pane.where), None)
+        if found:
             self._arrangement.focus(found)
-            found.act(command)
+            self.screen.set_focus(found)  # at once: what comes next is about it
+        return found is not None
+
+    def _enter(self, place: Where) -> bool:
+        """Give the focus to such a place, whatever has to be done for that; whether there is one."""
+        if place == "time":
+            return self._travel.enter()
+        if not self._focus_pane(place):
+            return False
+        # Lists of disks are in a view of their own, before the maps.
+        if place != self.pane.where[0]:
+            self.pane.back()
+        return True
 
     def _put_on(self, theme: str) -> None:
         self.theme = theme
