@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import get_args
 
 from probes.filter import KEYS
 from probes.registry import PROBES
-from tui.keys import COMMANDS, Command, Group, Where, key_name
+from tui.keys import listed
 
 README = Path(__file__).resolve().parent.parent / "README.md"
-PLACES: Mapping[Where, str] = {"table": "in rows", "disks": "in maps", "time": "on the time line"}
 
 
 def written(text: str) -> str:
@@ -32,19 +30,10 @@ def keys() -> Iterable[str]:
     """A row for each command, in the groups of the help."""
     yield "| key | action |"
     yield "|---|---|"
-    for group in get_args(Group):
+    for group, rows in listed(len(PROBES)):
         yield f"| **{group}** | |"
-        yield from (_row(command) for command in COMMANDS if command.group == group)
-        if group == "Probes":
-            digits = " ".join(f"`{number}`" for number, _ in enumerate(PROBES, 1))
-            yield f"| {digits} | The probe on or off: off means that its programs have left the kernel |"
-
-
-def _row(command: Command) -> str:
-    names = " ".join(f"`{_escaped(key_name(key))}`" for key in command.keys)
-    place = f"{PLACES[command.where]}: " if command.where in PLACES else ""
-    action = command.help[0].lower() + command.help[1:] if place else command.help
-    return f"| {names} | {place}{_escaped(action)} |"
+        for names, text in rows:
+            yield f"| {' '.join(f'`{_escaped(name)}`' for name in names)} | {_escaped(text)} |"
 
 
 def _escaped(text: str) -> str:

@@ -20,6 +20,7 @@ from tui.driver import Driver
 from tui.feed import Feed
 from tui.focus import Focus
 from tui.frame import Frame
+from tui.hints import Scene
 from tui.history import History
 from tui.own import settle_memory
 from tui.pages.subject_screen import SubjectScreen
@@ -29,6 +30,7 @@ from tui.settings.kept import Layout
 from tui.settings.setup import Setup
 from tui.source import Source
 from tui.status import status
+from tui.subject import named
 from tui.widgets.colourless import Colourless
 from tui.widgets.findings_page import FindingsPage, FindingsScreen
 from tui.widgets.footer import Footer
@@ -151,6 +153,7 @@ class Ebtop(App[None]):
             case FindingsScreen() as page:
                 page.query_one(FindingsPage).show(view.findings, view.past, view.tick.time if view.tick else 0)
         self._show_time_line()
+        self._show_footer()
 
     def _show_header(self) -> None:
         self._frame.header.show(self._status())
@@ -163,6 +166,13 @@ class Ebtop(App[None]):
         self._frame.time_line.set_class(shown, "-shown")
         if shown:
             self._frame.time_line.show(self._dispatch.travel.moment)
+
+    def _show_footer(self) -> None:
+        if len(self.screen_stack) > 1:
+            return
+        travel, recording = self._dispatch.travel, self._dispatch.recording
+        opens, where = named(self.pane.subject), tuple(self._focus.where)
+        self._frame.footer.show(Scene(where, opens, self.source.live, travel.standing, recording.size is not None))
 
     # What becomes of the session
 
@@ -210,6 +220,7 @@ class Ebtop(App[None]):
             self.say(GONE, bad=True)
         else:
             self._dispatch.command(command)
+        self._show_footer()
 
     def action_focus_next(self) -> None:
         """Textual's own name for Tab."""
@@ -218,6 +229,14 @@ class Ebtop(App[None]):
     def action_focus_previous(self) -> None:
         """Textual's own name for Shift+Tab."""
         self._focus.go_back()
+
+    def on_descendant_focus(self, _event: events.DescendantFocus) -> None:
+        """Other keys are of use where the focus is now."""
+        self._show_footer()
+
+    def on_click(self, _event: events.Click) -> None:
+        """Another cell may be selected."""
+        self._show_footer()
 
     @on(Footer.Chosen)
     def _footer_clicked(self, event: Footer.Chosen) -> None:

@@ -13,9 +13,8 @@ from tui.actions.session import Session
 from tui.actions.travel import Travel
 from tui.focus import Focus
 from tui.host import Actions, Host
-from tui.keys import Keymap
+from tui.keys import Keymap, Where
 from tui.panes.arrangement import Arrangement
-from tui.panes.block.pane import BlockPane
 from tui.settings.setup import Setup
 
 ON_DISKS = ("stage", "marks")
@@ -33,7 +32,7 @@ class Dispatch:
         arrangement: Arrangement,
         focus: Focus,
     ) -> None:
-        self._host, self._arrangement = host, arrangement
+        self._host, self._focus = host, focus
         self._searching = Searching(host)
         self.appearance = Appearance(host, setup, arrangement)
         self.session = Session(host, arrangement)
@@ -59,7 +58,7 @@ class Dispatch:
             **self.travel.actions,
             **self.recording.actions,
             **Evidence(host).actions,
-            **Pages(host, keymap, lambda: focus.where).actions,
+            **Pages(host, keymap, lambda: focus.where, self._enter).actions,
         }
 
     def command(self, command: str) -> None:
@@ -72,9 +71,19 @@ class Dispatch:
             self._host.pane.act(command)
 
     def _act_on_disks(self, command: str) -> None:
-        if found := next((pane for pane in self._arrangement.present if isinstance(pane, BlockPane)), None):
-            self._arrangement.focus(found)
-            found.act(command)
+        if self._focus.to_pane("disks"):
+            self._host.pane.act(command)
+
+    def _enter(self, place: Where) -> bool:
+        """Give the focus to such a place, whatever has to be done for that; whether there is one."""
+        if place == "time":
+            return self.travel.enter()
+        if not self._focus.to_pane(place):
+            return False
+        # Lists of disks are in a view of their own, before the maps.
+        if place != self._host.pane.where[0]:
+            self._host.pane.back()
+        return True
 
     def _back(self) -> None:
         if not self._searching.forget() and not self.travel.back() and not self._host.pane.back():

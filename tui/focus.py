@@ -54,6 +54,15 @@ class Focus:
         elif self._on_time_line:
             self._app.screen.set_focus(self.pane)
 
+    def to_pane(self, place: Where) -> bool:
+        """Give it to the first pane of such a place, the one that has it if it can be; whether there is one."""
+        present = sorted(self._frame.arrangement.present, key=lambda pane: pane is not self.pane)
+        found = next((pane for pane in present if place in pane.where), None)
+        if found:
+            self._frame.arrangement.focus(found)
+            self._app.screen.set_focus(found)  # at once: what comes next is about it
+        return found is not None
+
     def to_prompt(self) -> Callable[[], None]:
         """Give it to the prompt; what is returned gives it back."""
         before = self._frame.time_line if self._on_time_line else self.pane

@@ -51,13 +51,12 @@ class Frame:
             for number, probe in enumerate(probes, 1)
         ]
         toggles = [command for command in keymap.commands if command.group == "Probes"]
-        ranked = sorted((one for one in keymap.commands if one.footer), key=lambda command: command.footer)
         self._nothing = Nothing(look, toggles)
         self._tables = Container(*(pane for pane in self.panes if isinstance(pane, RowPane)), id="tables")
         self._graphs = Container(*(pane for pane in self.panes if isinstance(pane, BlockPane)), id="graphs")
         self.arrangement = Arrangement(self.panes, (self._tables, self._graphs), self._nothing)
         self.findings_line, self.prompt = FindingsLine(look), Prompt(look)
-        self.footer = Footer(look, [*ranked[:1], *toggles, *ranked[1:]])
+        self.footer = Footer(look, keymap)
         self.arrangement.restore(layout.zoomed)
         for pane in self.panes:
             pane.begin_with(layout.views.get(pane.view.info.id, ""))

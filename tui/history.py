@@ -76,6 +76,10 @@ class ProbeView(msgspec.Struct, frozen=True):
     cursor: int | None = None
     exact: Exact | None = None
 
+    def nothing(self, what: str) -> str:
+        """Says that there is nothing of a kind: now it may still come, back in time it does not."""
+        return f"{what}: waiting" if self.cursor is None else what
+
 
 class View(msgspec.Struct, frozen=True):
     """What the screen shows: the last tick (None before the first), what each probe has to tell, and what was found:

@@ -5,8 +5,8 @@ Footer, help, palette, the table in the README and what keys do come from here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Literal
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal, get_args
 
 import msgspec
 
@@ -15,14 +15,15 @@ from probes.snapshot import ProbeInfo
 Group = Literal["Session", "Filter", "Time", "Probes", "View", "Rows", "Disks", "Move"]
 Where = Literal["anywhere", "table", "disks", "time"]
 """What has to have the focus for a command to apply: rows or a list of some kind, maps of disks, or the time line."""
+PLACES: Mapping[Where, str] = {"table": "in rows", "disks": "in maps", "time": "on the time line"}
+"""What is said of commands that apply there alone."""
 
 
 class Command(msgspec.Struct, frozen=True):
     """Something a user can do.
 
-    keys    Textual's names of the keys, the one to show first
-    title   a word or two, for the footer
-    footer  rank in the footer, lowest first; 0: only in the help
+    keys   Textual's names of the keys, the one to show first
+    title  a word or two, for the palette and the footer
     """
 
     id: str
@@ -30,22 +31,21 @@ class Command(msgspec.Struct, frozen=True):
     title: str
     help: str
     group: Group
-    footer: int = 0
     where: Where = "anywhere"
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command("quit", ("q", "ctrl+c"), "quit", "Leave; every BPF program is taken out of the kernel", "Session", 2),
-    Command("help", ("question_mark", "h", "f1"), "help", "Keys of the focused pane, then all others", "Session", 1),
-    Command("palette", ("ctrl+p", "colon"), "commands", "Find any command by its name", "Session", 10),
-    Command("faster", ("plus",), "faster", "Shorter ticks, down to 0.1 s; a recording: twice as fast", "Session", 13),
-    Command("slower", ("minus",), "slower", "Longer ticks, up to 10 s; a recording: half as fast", "Session", 14),
-    Command("findings", ("w",), "warnings", "What ebtop has found to be wrong, now and before", "Session", 7),
-    Command("record", ("R",), "record", "Record from now on, with the history so far; again: stop", "Session", 15),
-    Command("export", ("e",), "export", "Write the pane as CSV or JSON, or the screen as SVG or PNG", "Session", 16),
+    Command("quit", ("q", "ctrl+c"), "quit", "Leave; every BPF program is taken out of the kernel", "Session"),
+    Command("help", ("question_mark", "h", "f1"), "help", "Keys of the focused pane, then all others", "Session"),
+    Command("palette", ("ctrl+p", "colon"), "commands", "Find any command by its name", "Session"),
+    Command("faster", ("plus",), "faster", "Shorter ticks, down to 0.1 s; a recording: twice as fast", "Session"),
+    Command("slower", ("minus",), "slower", "Longer ticks, up to 10 s; a recording: half as fast", "Session"),
+    Command("findings", ("w",), "warnings", "What ebtop has found to be wrong, now and before", "Session"),
+    Command("record", ("R",), "record", "Record from now on, with the history so far; again: stop", "Session"),
+    Command("export", ("e",), "export", "Write the pane as CSV or JSON, or the screen as SVG or PNG", "Session"),
     Command("copy", ("y",), "copy", "Copy the selected row to the clipboard of the terminal", "Session"),
-    Command("filter", ("f", "f4", "backslash"), "filter", "Type a filter; it works while you type", "Filter", 3),
-    Command("filter-clear", ("F",), "clear", "Clear the filter", "Filter", 12),
+    Command("filter", ("f", "f4", "backslash"), "filter", "Type a filter; it works while you type", "Filter"),
+    Command("filter-clear", ("F",), "clear", "Clear the filter", "Filter"),
     Command("only", ("equals_sign",), "only this", "Filter: only what has the value of the selected cell", "Filter"),
     Command("not", ("exclamation_mark",), "not this", "Filter: all but what has that value", "Filter"),
     Command(
@@ -55,8 +55,8 @@ COMMANDS: tuple[Command, ...] = (
         "Let go of what was found, of the time cursor, of an opened view, of the last term of the filter",
         "View",
     ),
-    Command("pause", ("space",), "pause", "Hold the view while collecting goes on; again: live", "Time", 4),
-    Command("earlier", ("left_square_bracket",), "earlier", "A tick back; the view stands still there", "Time", 8),
+    Command("pause", ("space",), "pause", "Hold the view while collecting goes on; again: live", "Time"),
+    Command("earlier", ("left_square_bracket",), "earlier", "A tick back; the view stands still there", "Time"),
     Command("later", ("right_square_bracket",), "later", "A tick forward", "Time"),
     Command("goto", ("at",), "go to", "Go to a time: 14:03:20, -5m, +30s", "Time"),
     Command("live", ("L",), "live", "Back to what is there now", "Time"),
@@ -66,22 +66,24 @@ COMMANDS: tuple[Command, ...] = (
     Command("newest", ("G", "end"), "newest", "To its end", "Time", where="time"),
     Command("step-back", ("left",), "earlier", "A tick back", "Time", where="time"),
     Command("step", ("right",), "later", "A tick forward", "Time", where="time"),
-    Command("zoom", ("z",), "zoom", "Show the focused pane alone; again: all of them", "View", 5),
-    Command("theme", ("T",), "theme", "Next theme", "View", 17),
-    Command("focus-next", ("tab",), "next pane", "Focus the next pane, or the time line if there is one", "View", 6),
+    Command("zoom", ("z",), "zoom", "Show the focused pane alone; again: all of them", "View"),
+    Command("theme", ("T",), "theme", "Next theme", "View"),
+    Command("focus-next", ("tab",), "next pane", "Focus the next pane, or the time line if there is one", "View"),
     Command("focus-previous", ("shift+tab",), "previous pane", "Focus the previous one", "View"),
     Command(
-        "view", ("v",), "view", "Next view: rows, groups, tree; disks, one disk, who, slow, kinds", "View", 9
+        "view", ("v",), "view", "Next view: rows, groups, tree; disks, one disk, who, slow, kinds", "View"
     ),
     Command("view-back", ("V",), "view before", "Previous view", "View"),
     Command("open", ("enter",), "open", "Open the selected process, file or disk", "View"),
     Command("process", ("p",), "process", "Open the page about any process: by its PID, or its name", "View"),
-    Command("find", ("slash", "f3"), "find", "Find a text in the focused pane", "Rows", 11),
+    Command("find", ("slash", "f3"), "find", "Find a text in the focused pane", "Rows"),
     Command("find-next", ("n",), "next", "Go to the next row that has it", "Rows"),
     Command("find-previous", ("N",), "previous", "Go to the one before", "Rows"),
     Command("sort", ("s", "f6"), "sort", "Sort by the selected column; again: as rows come", "Rows", where="table"),
-    Command("sort-left", ("less_than_sign",), "sort left", "By the column to the left", "Rows", where="table"),
-    Command("sort-right", ("greater_than_sign",), "sort right", "By the column to the right", "Rows", where="table"),
+    Command("sort-left", ("less_than_sign",), "sort left", "Sort by the column to the left", "Rows", where="table"),
+    Command(
+        "sort-right", ("greater_than_sign",), "sort right", "Sort by the column to the right", "Rows", where="table"
+    ),
     Command("invert", ("I",), "invert", "Invert the order of the sort", "Rows", where="table"),
     Command("by", ("o",), "by", "Groups or kinds by the next key: comm, pid, path, ..", "Rows", where="table"),
     Command("tree", ("t",), "tree", "Execs as a tree; again: as rows", "Rows", where="table"),
@@ -104,8 +106,20 @@ COMMANDS: tuple[Command, ...] = (
     Command("bottom", ("G", "end"), "bottom", "To the last one; rows are followed again", "Move"),
 )  # fmt: skip
 
+_SELECTED = (
+    "copy", "only", "not", "view", "view-back", "open", "find", "find-next", "find-previous",
+    "down", "up", "page-down", "page-up", "top", "bottom",
+)  # fmt: skip
+ABOUT: Mapping[Where, frozenset[str]] = {
+    "table": frozenset(_SELECTED),
+    "disks": frozenset((*_SELECTED, "stage", "marks")),
+    "time": frozenset(("pause", "earlier", "later", "goto", "live")),
+}
+"""Of the commands that apply anywhere, those that are about what has the focus there."""
+
 MOST_PROBES = 9
 """Probes that a digit can reach."""
+TOGGLE = "The probe on or off: off means that its programs have left the kernel"
 
 _NAMES = {
     "space": "Space",
@@ -145,6 +159,29 @@ def toggles(probes: Sequence[ProbeInfo]) -> tuple[Command, ...]:
     )
 
 
+def is_about(command: Command, place: Where) -> bool:
+    """Whether a command does something to what has the focus there."""
+    return command.where == place or command.id in ABOUT[place]
+
+
+def told(command: Command) -> str:
+    """What a command does, with the place that it is bound to: `in rows: invert the order of the sort`."""
+    return at(PLACES.get(command.where, ""), command.help)
+
+
+def at(place: str, text: str) -> str:
+    """What is done, with a place before it if there is one."""
+    return f"{place}: {text[0].lower()}{text[1:]}" if place else text
+
+
+def listed(probes: int) -> Iterator[tuple[Group, Sequence[tuple[tuple[str, ...], str]]]]:
+    """All there is to press where there are so many probes, by group: the names of the keys, and what they do."""
+    for group in get_args(Group):
+        rows = [(tuple(map(key_name, one.keys)), told(one)) for one in COMMANDS if one.group == group]
+        digits = tuple(str(n) for n in range(1, min(probes, MOST_PROBES) + 1))
+        yield group, [(digits, TOGGLE)] if group == "Probes" else rows
+
+
 def key_name(key: str) -> str:
     """A key as a user knows it: `Space`, `?`, `^C`, `F4`."""
     if key.startswith("ctrl+"):
@@ -169,7 +206,3 @@ class Keymap:
         """The id of the command that the key has in the first of these that knows it, then anywhere."""
         found = (self._bound.get((place, key)) for place in (*where, "anywhere"))
         return next((command for command in found if command), None)
-
-    def of(self, where: Sequence[Where]) -> tuple[Command, ...]:
-        """The commands that apply there alone, in the order of the registry."""
-        return tuple(command for command in self.commands if command.where in where)

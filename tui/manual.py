@@ -17,6 +17,9 @@ EXIT_CODES = {
     "1": "A probe could not be attached, or `ebtop doctor` found that something is missing.",
     "2": "It could not be done, or not to the end: the line on standard error says why.",
 }
+KEYS_HEAD = """\
+A key means first what it means where the focus is: in rows or a list, in maps of disks, or on the time line.
+What is said without a place holds anywhere."""
 SETTINGS = """\
 Entries of the file of settings, beside its tables [columns] and [keys].
 They hold for the screen and for ebtop record; a flag goes before them, and ebtop dump heeds flags alone."""
@@ -27,8 +30,8 @@ FILES = {
 }
 
 
-def page(syntax: Sequence[Spoken]) -> str:
-    """The whole page."""
+def page(syntax: Sequence[Spoken], probes: int) -> str:
+    """The whole page, where there are so many probes."""
     screen, *commands = syntax
     lines = [
         f'.TH EBTOP 1 "" "ebtop {__version__}" "User Commands"',
@@ -43,9 +46,7 @@ def page(syntax: Sequence[Spoken]) -> str:
         lines += [*_literally(command.parser.description or ""), *_flags(command.flags)]
     lines += _section("FILTERS", ["Terms, all of which must hold; a leading ! negates one."])
     lines += [line for key in KEYS.values() for line in _item(key.takes, key.help)]
-    lines += _section("KEYS", [])
-    for one in keys.COMMANDS:
-        lines += _item(", ".join(map(keys.key_name, one.keys)), one.help)
+    lines += _section("KEYS", _keys(probes))
     lines += _section("SETTINGS", [_text(SETTINGS)])
     lines += [line for entry in entries().values() for line in _item(entry.name, entry.help)]
     for title, items in (("FILES", FILES), ("EXIT STATUS", EXIT_CODES)):
@@ -65,6 +66,14 @@ def _usage(spoken: Spoken) -> list[str]:
 def _flags(flags: Sequence[Flag]) -> Iterator[str]:
     for flag in flags:
         yield from _item(f"{', '.join(flag.names)} {flag.metavar}".strip(), flag.help)
+
+
+def _keys(probes: int) -> Iterator[str]:
+    yield _text(KEYS_HEAD)
+    for group, rows in keys.listed(probes):
+        yield f".SS {group}"
+        for names, text in rows:
+            yield from _item(", ".join(names), text)
 
 
 def _item(term: str, text: str) -> list[str]:

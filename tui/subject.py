@@ -30,6 +30,11 @@ class Disk(NamedTuple):
 Subject = Process | File | Disk
 
 
+def named(subject: Subject | None) -> str:
+    """What kind of thing it is, in a word; empty for nothing."""
+    return type(subject).__name__.lower() if subject else ""
+
+
 class Cell(NamedTuple):
     """A value that rows can be filtered by: a key of the filter language, and the value as text."""
 

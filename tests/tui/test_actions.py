@@ -11,6 +11,8 @@ import pytest
 
 from tests.tui.screen import Screen, running
 from tui.actions import evidence
+from tui.keys import COMMANDS, PLACES, told
+from tui.widgets.menu import MenuPage, matching
 
 
 async def test_the_palette_finds_a_command_and_does_it() -> None:
@@ -21,6 +23,64 @@ async def test_the_palette_finds_a_command_and_does_it() -> None:
         assert "Leave; every" not in screen.text
         await screen.press("enter")
         assert "PAUSED" in screen.text
+
+
+FOCUSES = {"rows": "", "maps": "\t\t", "a list of disks": "\t\tvv", "the time line": "["}
+
+
+@pytest.mark.parametrize("keys", FOCUSES.values(), ids=FOCUSES)
+async def test_the_palette_finds_every_command_and_says_where_it_applies(keys: str) -> None:
+    async with running() as screen:
+        await screen.ticks(3)
+        await screen.press(*("tab" if key == "\t" else key for key in keys), "colon")
+        page = screen.app.screen.query_one(MenuPage)
+        found = {choice.id: choice for choice in page.found}
+        assert set(found) == {command.id for command in screen.app.keymap.commands} - {"palette"}
+        assert all(
+            told(command) == found[command.id].help for command in screen.app.keymap.commands if command.id in found
+        )
+        for command in screen.app.keymap.commands:
+            assert command.id == "palette" or found[command.id] in matching(page.found, command.title)
+            assert command.id == "palette" or found[command.id] in matching(page.found, told(command))
+
+
+@pytest.mark.parametrize("keys", [FOCUSES["rows"], FOCUSES["a list of disks"]], ids=["rows", "a list of disks"])
+async def test_what_applies_elsewhere_is_done_there(keys: str) -> None:
+    async with running() as screen:
+        await screen.ticks(3)
+        app, done = screen.app, list[str]()
+        for place in PLACES:
+            for command in (command for command in COMMANDS if command.where == place):
+                await screen.press(*("tab" if key == "\t" else key for key in keys))
+                app.command("palette")
+                await screen.pilot.pause()
+                found = app.screen.query_one(MenuPage).found
+                app.screen.dismiss(next(choice.id for choice in found if choice.id == command.id))
+                await screen.press()
+                assert app._where[0] == place or (place == "table" and "table" in app._where), command.id
+                done.append(command.id)
+                await screen.press("L", "escape", "escape")
+                app.screen.set_focus(app.panes[0])
+        assert done == [command.id for place in PLACES for command in COMMANDS if command.where == place]
+
+
+async def test_the_oldest_is_gone_to_from_a_pane() -> None:
+    async with running((200, 50)) as screen:
+        await screen.ticks(9)
+        await screen.press("colon", *"oldest", "enter")
+        assert screen.app.history.cursor == 0
+        assert screen.app.focused is screen.app._frame.time_line
+        await screen.press("colon", *"next", "space", *"operation", "enter")
+        assert screen.app.pane is screen.app.panes[2]
+        assert "read, " in screen.line("3 Block")
+        assert screen.app.history.cursor == 0
+
+
+async def test_where_no_rows_are_to_be_seen_the_palette_says_so() -> None:
+    async with running(live=False) as screen:
+        await screen.ticks(2)
+        await screen.press("tab", "tab", "1", "2", "colon", *"invert", "enter")
+        assert "there is nothing in rows to be seen" in screen.text
 
 
 async def test_escape_leaves_the_palette_and_nothing_is_done() -> None:

@@ -205,3 +205,21 @@ async def test_turning_a_probe_on_and_off_means_the_present() -> None:
         await screen.ticks(2)
         await screen.press("space", "1")
         assert screen.source.sent
+
+
+async def test_nothing_is_waited_for_in_the_past() -> None:
+    async with running((120, 40), machine=Machine(rows=0)) as screen:
+        await screen.ticks(3)
+        assert screen.text.count("nothing yet: waiting") == 2
+        await screen.press("left_square_bracket", "home")
+        assert "waiting" not in screen.text
+        assert screen.text.count("nothing yet") == 2
+        await screen.press("tab", "tab", *"vvvv")
+        assert "waiting" not in screen.text
+
+
+async def test_one_row_is_one_row() -> None:
+    async with running((120, 40), machine=Machine(rows=1)) as screen:
+        await screen.ticks(1)
+        await screen.press("f")
+        assert "1 row " in screen.line("filter: ")

@@ -8,11 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from probes.snapshot import DiskFacts
 from tests.tui.fakes import SECOND, START
+from tests.unit.disk_views import view
 from tests.unit.test_timeline import filled
-from tui.panes.block import overview
+from tui.panes.block import disk, overview
 from tui.panes.block.cursor import TimeCursor
 from tui.panes.block.order import Order
+from tui.panes.block.strands import Choice
 from tui.tails import Tail
 from tui.theme import load
 from tui.timeline import Timeline
@@ -192,3 +195,14 @@ def test_sideways_bars_are_as_long_as_they_are_told() -> None:
     strips = render_sideways([0, 1, 8, 20, 80], ["dim"] * 5, 10, LOOK)
     assert [strip.text.rstrip() for strip in strips] == ["", "▏", "█", "██▌", "█" * 10]
     assert all(above.cell_length == below.cell_length == 10 for above, below in pairwise(strips))
+
+
+@pytest.mark.parametrize(
+    ("model", "told"), [("virtio disk of 256 GiB", 0), ("WDC WD4003", 1), ("loop on /of 7 B/x", 1)]
+)
+def test_a_disk_tells_its_size_once(model: str, told: int) -> None:
+    shown = view(facts=[DiskFacts("vda", model, size=256 << 30)])
+    stretch = TimeCursor().stretch(shown.timeline, 40)
+    lines = disk.draw(LOOK, shown, Choice(), stretch, "vda", width=120, height=30)
+    assert sum(strip.text.count("256GiB") for strip in lines) == told
+    assert any(model in strip.text for strip in lines)

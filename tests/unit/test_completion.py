@@ -137,10 +137,19 @@ def test_commands_flags_and_filters_are_offered(
         assert long == {
             one for one in offers(place, f"ebtop {spoken.name} -".replace("  ", " ")) if one.startswith("--")
         }
-    every = {f"exec,open,{name}" for name in ("exec", "open", "block")}
-    assert set(offers(place, "ebtop record --probe exec,open,")) == every
+    assert offers(place, "ebtop record --probe exec,open,") == ["exec,open,block"]
+    assert set(offers(place, "ebtop --probe open,")) == {"open,exec", "open,block"}
     assert set(offers(place, "ebtop comm:")) <= ({"comm:"} if shell == "fish" else set())
     assert offers(place, "ebtop record --rows ") == []
+
+
+def test_bash_offers_recordings_and_folders_and_other_files_where_there_are_none(place: Path) -> None:
+    needs("bash")
+    (place / "a.ebtop").touch()
+    (place / "b.ebtop").touch()
+    (place / "folder").mkdir()
+    assert set(bash(place, "ebtop replay ")) == {"a.ebtop", "b.ebtop", "folder"}
+    assert bash(place, "ebtop replay pre") == ["precious.file"]
 
 
 def test_an_unknown_shell_is_refused(ebtop: Ebtop) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Callable
+from typing import get_args
 
 import pytest
 
 from probes.filter import KEYS
+from probes.registry import PROBES
 from tests.unit.sessions import Outcome
 from tui import keys
 from tui.commands import COMMANDS
@@ -30,8 +32,30 @@ def test_it_tells_all_there_is(page: str) -> None:
     assert all(flag.help in said for spoken in syntax() for flag in spoken.flags)
     assert all(name in said for spoken in syntax() for flag in spoken.flags for name in flag.names)
     assert all(key.takes in said and key.help in said for key in KEYS.values())
-    assert all(command.help in said for command in keys.COMMANDS)
+    assert all(keys.told(command) in said for command in keys.COMMANDS)
     assert all(rf"\fB{entry.name}\fR" in said and entry.help in said for entry in entries().values())
+
+
+def test_of_every_key_it_is_told_where_it_does_what(page: str) -> None:
+    said = page.replace(r"\-", "-").replace(r"\e", "\\").partition(".SH KEYS\n")[2].partition(".SH")[0]
+    assert [line.removeprefix(".SS ") for line in said.splitlines() if line.startswith(".SS")] == [
+        *get_args(keys.Group)
+    ]
+    assert rf"\fB{', '.join(str(n) for n, _ in enumerate(PROBES, 1))}\fR" in said
+    told = set()
+    for term in said.split(".TP\n")[1:]:
+        names, text = term.splitlines()[:2]
+        place = next((place for place in keys.PLACES.values() if text.startswith(f"{place}: ")), "anywhere")
+        told |= (now := {(place, name) for name in names[3:-3].split(", ")})
+        assert len(now) == names.count(", ") + 1
+    assert len(told) == sum(len(command.keys) for command in keys.COMMANDS) + len(PROBES)
+
+
+def test_groff_has_nothing_to_say_against_it(page: str) -> None:
+    if shutil.which("groff") is None:
+        pytest.skip("groff is not installed")
+    done = subprocess.run(["groff", "-ww", "-man", "-Tutf8"], input=page, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
 
 
 def test_man_draws_it_without_a_warning(page: str) -> None:

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.commands.configured import known
+from tui.keys import COMMANDS, told
 from tui.settings import quantities
 from tui.settings.keymap import key
 from tui.settings.lines import line_of, lines
@@ -48,6 +49,7 @@ def test_every_setting_is_printed_with_what_it_is_for() -> None:
     assert set(entries()) | {"columns", "keymap"} == set(Settings.__struct_fields__)
     assert set(tomllib.loads(text)) == {entry.name for entry in entries().values()} | {"columns", "keys"}
     assert all(f"# {entry.help}\n{entry.name} = " in text for entry in entries().values())
+    assert all(f"# {told(command)}\n{command.id} = " in text for command in COMMANDS)
 
 
 def test_everything_can_be_set(path: Path) -> None:

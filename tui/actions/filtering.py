@@ -100,7 +100,7 @@ class Filtering:
         parts = explain(self.now, view.info.id) if self.now.terms else ()
         elsewhere = [part.where for part in parts if part.where != "kernel"]
         missing = [self.now.text[part.start : part.end] for part in parts if part.where == "no such field"]
-        told = [f"{len(view.log):,} rows"]
+        told = [f"{len(view.log):,} row{'' if len(view.log) == 1 else 's'}"]
         if missing:
             told.append(f"no {missing[0]} in {view.info.title}")
         elif parts and self._host.source.live:

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from tui.host import Actions, Host
-from tui.keys import Keymap, Where, key_name
+from tui.keys import PLACES, Keymap, Where, key_name, told
 from tui.widgets.findings_page import FindingsPage, FindingsScreen
 from tui.widgets.help import HelpPage, HelpScreen
 from tui.widgets.menu import Choice
 
 
 class Pages:
-    """where  what has the focus, see `tui.keys`"""
+    """where  what has the focus, see `tui.keys`
+    enter  gives the focus to such a place; whether there is one
+    """
 
-    def __init__(self, host: Host, keymap: Keymap, where: Callable[[], Sequence[Where]]) -> None:
-        self._host, self._keymap, self._where = host, keymap, where
+    def __init__(
+        self, host: Host, keymap: Keymap, where: Callable[[], Sequence[Where]], enter: Callable[[Where], bool]
+    ) -> None:
+        self._host, self._keymap, self._where, self._enter = host, keymap, where, enter
 
     @property
     def actions(self) -> Actions:
@@ -28,15 +32,29 @@ class Pages:
         self._host.open_page(HelpScreen(page))
 
     def _palette(self) -> None:
-        where = ("anywhere", *self._where())
+        here = self._here()
         choices = [
-            Choice(command.id, " ".join(map(key_name, command.keys[:2])), command.title, command.help)
+            Choice(command.id, " ".join(map(key_name, command.keys[:2])), command.title, told(command))
             for command in self._keymap.commands
-            if command.where in where and command.id != "palette"
+            if command.id != "palette"
         ]
+        elsewhere = {command.id for command in self._keymap.commands if command.where not in here}
         # The first one is what Enter alone does: it must do no harm.
-        choices.sort(key=lambda choice: choice.id == "quit")
-        self._host.choose("Commands: type to find, Enter does it, Esc closes", choices, self._host.command)
+        choices.sort(key=lambda choice: (choice.id == "quit", choice.id in elsewhere))
+        self._host.choose("Commands: type to find, Enter does it, Esc closes", choices, self._do)
+
+    def _here(self) -> Sequence[Where]:
+        """Where commands apply without another place being entered: of the places of a pane, the first is seen."""
+        where = self._where()
+        return ("anywhere", *where[: 2 if where[0] == "time" else 1])
+
+    def _do(self, chosen: str) -> None:
+        """Do it, where it applies: there is the focus then."""
+        place = next(command.where for command in self._keymap.commands if command.id == chosen)
+        if place in self._here() or self._enter(place):
+            self._host.command(chosen)
+        else:
+            self._host.say(f"there is nothing {PLACES[place]} to be seen", bad=True)
 
     def _findings(self) -> None:
         view = self._host.history.view

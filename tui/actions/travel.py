@@ -104,6 +104,14 @@ class Travel:
         self._tell(f"the history begins here{why}" if number < history.tape.first else "")
         self._host.show()
 
+    def enter(self) -> bool:
+        """Stand still, with the focus on the time line; whether there is anything on it."""
+        self._stand_still()
+        self._host.show()
+        if self._host.history.paused:
+            self._focus(True)
+        return self._host.history.paused
+
     # What keys do
 
     def _pause(self) -> None:

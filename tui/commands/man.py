@@ -19,8 +19,9 @@ def run(_args: Namespace) -> int:
     from tui import launch
 
     launch.drop_privileges()
+    from probes.registry import PROBES
     from tui.commands.syntax import syntax
     from tui.manual import page
 
-    print(page(syntax()), end="")
+    print(page(syntax(), len(PROBES)), end="")
     return 0

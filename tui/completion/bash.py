@@ -18,13 +18,17 @@ _ebtop_among() {
 }
 
 _ebtop_list() {
-    local done=${word%"${word##*,}"}
-    mapfile -t COMPREPLY < <(compgen -P "$done" -W "$1" -- "${word##*,}")
+    local done=${word%"${word##*,}"} one left=
+    for one in $1; do
+        [[ ,$done == *,$one,* ]] || left+=" $one"
+    done
+    mapfile -t COMPREPLY < <(compgen -P "$done" -W "$left" -- "${word##*,}")
     compopt -o nospace 2>/dev/null
 }
 
 _ebtop_file() {
-    mapfile -t COMPREPLY < <(compgen -f -- "$word")
+    mapfile -t COMPREPLY < <(compgen -f -X '!*.ebtop' -- "$word"; compgen -d -- "$word")
+    (( ${#COMPREPLY[@]} )) || mapfile -t COMPREPLY < <(compgen -f -- "$word")
     compopt -o filenames -o default 2>/dev/null
 }
 

@@ -18,7 +18,9 @@ end
 function __ebtop_list
     set -l word (commandline -ct | string replace -r '^--[^=]*=' '')
     set -l said (string replace -r '[^,]*$' '' -- $word)
-    printf '%s\\n' $said$argv
+    for one in $argv
+        string match -q -- "*,$one,*" ",$said"; or printf '%s\\n' $said$one
+    end
 end
 
 complete -c ebtop -e

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from tui.keys import COMMANDS, key_name
+from tui.keys import COMMANDS, key_name, told
 from tui.settings.readers import Known
 from tui.settings.settings import COLUMNS, KEYS, Settings, entries
 
@@ -30,7 +30,7 @@ def printed(known: Known) -> str:
         lines.append(f"{probe} = {_list(columns.shown)}")
     lines += ["", "# Keys: as they are (x, ?, F), or by name (space, f5, ctrl+x).", f"[{KEYS}]"]
     for command in COMMANDS:
-        lines += [f"# {command.help}", f"{command.id} = {_list(map(_typed, command.keys))}"]
+        lines += [f"# {told(command)}", f"{command.id} = {_list(map(_typed, command.keys))}"]
     return "\n".join(lines) + "\n"
 
 

@@ -5,6 +5,7 @@ moment under the cursor; below it, on the same time axis, its figures as lines o
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -41,6 +42,8 @@ MAP_LEAST = 4
 """Fewest lines of the map."""
 FACTS_FROM = (13, 22)
 """Lines from which on the facts of the disk have one, and two."""
+SIZED = re.compile(r" of [\d.]+ \w+B$")
+"""The end of a model's name that tells the size: disks which a hypervisor lends are called by it."""
 WHY = {"hump": "where a second hump begins", "tail": "its p99.9", "set": "as set"}
 
 
@@ -134,7 +137,7 @@ def _facts(page: Page, view: ProbeView, most: int) -> list[Strip]:
         facts.model,
         f"serial {facts.serial}" if facts.serial else "",
         facts.slot,
-        units.size(facts.size) if facts.size else "",
+        units.size(facts.size) if facts.size and not SIZED.search(facts.model) else "",
         {True: "rotational", False: "flash", None: ""}[facts.rotational],
         *(_listed(threshold) for (disk, _), threshold in view.thresholds.items() if disk == page.disk),
     ]

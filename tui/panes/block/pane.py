@@ -124,7 +124,7 @@ class BlockPane(Pane):
         if self.grid:
             return self.grid.draw(self.look, width, height, focused=self.has_focus)
         if not self._disks:
-            return self.said(f"no block I/O in the last {self._window()}: waiting", "dim", width)
+            return self.said(self.view.nothing(f"no block I/O in the last {self._window()}"), "dim", width)
         stretch = self._cursor.stretch(self.view.timeline, self._map_width)
         if self._face == "disk":
             return disk_page.draw(self.look, self.view, self._choice, stretch, self._disk, width=width, height=height)

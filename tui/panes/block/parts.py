@@ -85,6 +85,7 @@ class PartsSheet(Listed):
     def __init__(self, view: ProbeView, disk: str | None, by: By) -> None:
         self.kinds = kinds(view.parts, disk, by)
         self._by, self._disk, self._span_ns = by, disk, view.span_ns
+        self._nothing = view.nothing(f"no request in the last {figures.seconds(view.span_ns)}")
         self._requests = max(sum(part.count for part in view.parts if disk in (None, part.disk)), 1)
         self._overlap = _overlap(view.parts, disk, by)
         keys = [(kind.op, kind.name) for kind in self.kinds]
@@ -134,7 +135,7 @@ class PartsSheet(Listed):
 
     def nothing(self) -> str:
         """See Sheet."""
-        return f"no request in the last {figures.seconds(self._span_ns)}: waiting"
+        return self._nothing
 
     def _fitted(self, width: int) -> Sequence[Place]:
         bars = max(SPARK_LEAST, width // SPARK_SHARE)

@@ -98,4 +98,4 @@ def _nothing(view: ProbeView) -> str:
         return "this session has no list of single requests: it was recorded by an older ebtop"
     if view.log.end > view.log.first:
         return "no slow request passes the filter: F clears it"
-    return "no slow request yet: waiting"
+    return view.nothing("no slow request yet")

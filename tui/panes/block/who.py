@@ -182,4 +182,4 @@ def _moved(process: Process, op: Op) -> int:
 def _nothing(view: ProbeView) -> str:
     if len(view.work) and view.log.filter.terms:
         return "no process passes the filter: F clears it"
-    return f"no process asked for block I/O in the last {figures.seconds(view.span_ns)}: waiting"
+    return view.nothing(f"no process asked for block I/O in the last {figures.seconds(view.span_ns)}")

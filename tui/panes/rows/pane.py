@@ -152,7 +152,7 @@ class RowPane(Pane):
     def _nothing(self) -> str:
         if self.view.log.filter.terms and self.view.counts.seen:
             return "no row passes the filter: F clears it"
-        return "nothing yet: waiting"
+        return self.view.nothing("nothing yet")
 
     # What keys and the mouse do
 
