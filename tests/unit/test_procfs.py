@@ -209,6 +209,13 @@ def test_nobody_names_the_socket_of_somebody_else(family: int, kind: int, told: 
     assert listed[f"socket:[{inode}]"] == (told, "")
 
 
+def test_a_cgroup_of_any_name_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = "/user.slice/ebt\x1cx.service\x1c0::/init.scope\x85\u2028\r"
+    (tmp_path / "cgroup").write_bytes(f"12:cpu,cpuacct:/a:b\n0::{path}\n".encode())
+    monkeypatch.setattr(process_reader, "_proc", lambda _pid, name: tmp_path / name)
+    assert process_reader._cgroup(1) == path
+
+
 def test_whatever_the_reader_fails_over_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(reader: ProcessReader) -> Missing:
         if reader._pid == 1:
