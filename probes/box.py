@@ -29,7 +29,7 @@ class BoxReader:
         passed = everything - self._all
         cpu = (busy - self._busy) / passed if passed > 0 else 0.0
         self._busy, self._all = busy, everything
-        memory = dict(line.split(b":") for line in _read(self._memory).splitlines()[:8])
+        memory = dict(line.split(b":") for line in _read(self._memory).split(b"\n")[:8])
         total, free = (int(memory[key].split()[0]) * 1024 for key in (b"MemTotal", b"MemAvailable"))
         uptime = float(_read(self._uptime).split()[0])
         return Box(uptime, (load[0], load[1], load[2]), min(max(cpu, 0.0), 1.0), self._cores, total - free, total)

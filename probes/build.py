@@ -103,7 +103,7 @@ def main() -> None:
             answer = build(sys.argv[1])
         except Exception as error:  # bcc raises Exception itself, and the collector wants the words
             said.seek(0)
-            lines = [line.strip() for line in said.read().decode("utf-8", "replace").splitlines() if "error" in line]
+            lines = [line.strip() for line in said.read().decode("utf-8", "replace").split("\n") if "error" in line]
             why = "; ".join([*lines[:LAST_LINES], str(error)])
             answer = Answer(None, f"bcc cannot compile it: {why}\nsee `ebtop doctor`")
     with os.fdopen(out, "wb") as stream:

@@ -43,7 +43,7 @@ class Cgroups:
 
     def __init__(self, root: Path | None = None) -> None:
         """`root` is where the hierarchy is mounted; None: found by itself."""
-        self._root = root or mount_point(MOUNTS.read_text(errors="surrogateescape"))
+        self._root = root or mount_point(os.fsdecode(MOUNTS.read_bytes()))
         self._fd = -1
         if self._root is not None:
             try:
@@ -126,8 +126,8 @@ def directories(root: Path) -> Iterator[tuple[int, str]]:
 
 def mount_point(mounts: str) -> Path | None:
     """Where cgroup v2 is mounted, on hybrid systems too, by the text of a mountinfo file (proc(5)); None: nowhere."""
-    for line in mounts.splitlines():
+    for line in mounts.split("\n"):
         about, _, kind = line.partition(" - ")
         if kind.startswith("cgroup2 "):
-            return Path(re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), about.split()[4]))
+            return Path(re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), about.split(" ")[4]))
     return None

@@ -13,11 +13,12 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import IO
 
 from probes import privileges, wire
-from probes.facts import Missing
+from probes.facts import Missing, Reading
 from probes.snapshot import Answer, Ask
 
 KEPT = (privileges.CAP_DAC_READ_SEARCH, privileges.CAP_SYS_PTRACE)
@@ -118,7 +119,16 @@ def serve(input_fd: int, output_fd: int) -> None:
             if (ask.pid, ask.seen) != (asked.pid, asked.seen):
                 reader = ProcessReader(ask.pid, ask.seen, ask.started)
             asked = ask
-            _write(output_fd, wire.encode(Answer(ask, reader())))
+            _write(output_fd, _answer(ask, reader))
+
+
+def _answer(ask: Ask, reader: Callable[[], Reading]) -> bytes:
+    """Whatever anyone had the kernel say of a process: there is an answer, and who answers goes on."""
+    try:
+        return wire.encode(Answer(ask, reader()))
+    except Exception as error:
+        why = f"not understood: something that the kernel says of it ({type(error).__name__}): please report that"
+        return wire.encode(Answer(ask, Missing(why)))
 
 
 def _write(fd: int, data: bytes) -> None:

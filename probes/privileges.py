@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import resource
 import struct
@@ -20,6 +21,8 @@ KEPT = tuple(NAMES.values())
 
 PR_SET_DUMPABLE, PR_CAPBSET_READ, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 4, 23, 24, 38, 47
 PR_CAP_AMBIENT_CLEAR_ALL = 4
+NOBODYS = 0xFFFFFFFF
+"""No user or group has this number: setresuid(2) takes it for `as it is`."""
 CAPABILITY_VERSION_3 = 0x20080522
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -84,6 +87,8 @@ def become(uid: int, gid: int) -> None:
         os.setresgid(gid, gid, gid)
         _drop_bounding_set(())
         os.setresuid(uid, uid, uid)
+        if (os.getresuid(), os.getresgid()) != ((uid,) * 3, (gid,) * 3):
+            raise PermissionError(errno.EPERM, f"it is not user {uid} with group {gid} now")
     keep_only(())
 
 

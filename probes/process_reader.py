@@ -178,7 +178,7 @@ def _parents(process: psutil.Process) -> tuple[Parent, ...]:
 
 def _cgroup(pid: int) -> str:
     """That of the unified hierarchy; where there is none of note, that of systemd."""
-    lines = readable(_proc(pid, "cgroup").read_bytes()).splitlines()
+    lines = readable(_proc(pid, "cgroup").read_bytes()).removesuffix("\n").split("\n")
     paths = {controllers: path for _, controllers, path in (line.split(":", 2) for line in lines)}
     unified = paths.get("", "")
     return paths.get("name=systemd", unified) if unified in ("", "/") else unified

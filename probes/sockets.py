@@ -39,6 +39,10 @@ STATES = {
 UNIX_LISTENS = 1 << 16
 """Source: __SO_ACCEPTCON in include/uapi/linux/net.h."""
 _INODE = re.compile(r"socket:\[(\d+)\]")
+_UNIX = re.compile(
+    rb"\S+: [0-9A-F]{8} [0-9A-F]{8} (?P<flags>[0-9A-F]{8}) [0-9A-F]{4} [0-9A-F]{2} +(?P<inode>\d+)(?: (?P<name>.+))?"
+)
+"""A line of net/unix. Source: unix_seq_show() in net/unix/af_unix.c."""
 _WORD = 8
 """Hexadecimal digits of 32 bits."""
 
@@ -49,39 +53,59 @@ def sockets(pid: int) -> Sockets | Missing:
         names = [entry.name for entry in islice(entries, MOST_LOOKED_UP + 1)]
     if len(names) > MOST_LOOKED_UP:
         return Missing(f"not looked up among more than {MOST_LOOKED_UP:,} open files")
-    inodes = set(_inodes(pid, names))
-    if not inodes:
+    protocols = dict(_protocols(pid, names))
+    if not protocols:
         return Sockets((), 0)
-    found = dict(_listed(pid, inodes))
-    found |= {inode: Socket("other", f"socket:[{inode}]", "", "") for inode in inodes - found.keys()}
+    unix = {inode for inode, protocol in protocols.items() if protocol.startswith(b"UNIX")}
+    found = dict(_internet(pid, protocols.keys() - unix)) | _unix(pid, unix)
+    found |= {inode: Socket("other", f"socket:[{inode}]", "", "") for inode in protocols.keys() - found.keys()}
     return Sockets(tuple(islice(found.values(), MOST)), len(found))
 
 
-def _inodes(pid: int, names: Collection[str]) -> Iterator[int]:
+def _protocols(pid: int, names: Collection[str]) -> Iterator[tuple[int, bytes]]:
+    """The inodes of sockets, and what the kernel itself calls their protocol, e.g. `UNIX-STREAM`."""
     for name in names:
+        link = f"/proc/{pid}/fd/{name}"
         with suppress(FileNotFoundError):  # it was closed meanwhile
-            if found := _INODE.fullmatch(os.readlink(f"/proc/{pid}/fd/{name}")):  # noqa: PTH115  by the thousand
-                yield int(found[1])
+            if found := _INODE.fullmatch(os.readlink(link)):  # noqa: PTH115  by the thousand
+                yield int(found[1]), _protocol(link)
 
 
-def _listed(pid: int, inodes: Collection[int]) -> Iterator[tuple[int, Socket]]:
+def _protocol(link: str) -> bytes:
+    try:
+        return os.getxattr(link, "system.sockprotoname")
+    except OSError:  # it is something else by now
+        return b""
+
+
+def _internet(pid: int, inodes: Collection[int]) -> Iterator[tuple[int, Socket]]:
     for protocol in INTERNET:
-        for words in _lines(pid, protocol):
+        for line in _lines(pid, protocol):
+            words = line.decode("ascii").split()
             if (inode := int(words[9])) in inodes:
                 state = STATES.get(int(words[3], 16), words[3]) if protocol.startswith("tcp") else ""
                 yield inode, Socket(protocol, _end(words[1]), _end(words[2]), state)
-    for words in _lines(pid, "unix"):
-        if (inode := int(words[6])) in inodes:
-            state = "listen" if int(words[3], 16) & UNIX_LISTENS else ""
-            yield inode, Socket("unix", words[7] if len(words) > 7 else "", "", state)  # noqa: PLR2004
 
 
-def _lines(pid: int, protocol: str) -> Iterator[list[str]]:
-    """The words of each line but the heading; nothing where there is no such protocol."""
+def _unix(pid: int, inodes: Collection[int]) -> dict[int, Socket]:
+    """The kernel does not write out what is in a name, so that a name may hold lines that look like the kernel's own.
+    The kernel lists a socket once: which of several lines is its own cannot be told, and none of them is believed.
+    """
+    found: dict[int, Socket] = {}
+    for line in _lines(pid, "unix"):
+        if (told := _UNIX.fullmatch(line)) and (inode := int(told["inode"])) in inodes:
+            state = "listen" if int(told["flags"], 16) & UNIX_LISTENS else ""
+            told_once = Socket("unix", readable(told["name"] or b""), "", state)
+            found[inode] = told_once if inode not in found else Socket("unix", f"socket:[{inode}]", "", "")
+    return found
+
+
+def _lines(pid: int, protocol: str) -> Iterator[bytes]:
+    """All but the heading; nothing where there is no such protocol."""
     with suppress(FileNotFoundError), Path(f"/proc/{pid}/net/{protocol}").open("rb") as file:
         next(file, b"")
         for line in file:
-            yield readable(line.removesuffix(b"\n")).split(maxsplit=7 if protocol == "unix" else -1)
+            yield line.removesuffix(b"\n")
 
 
 def _end(written: str) -> str:

@@ -33,6 +33,6 @@ def udev_notes(udev: Path) -> dict[str, dict[str, str]]:
     """What udev knows of block devices, by their numbers, e.g. `8:16` (its own files are of lines like E:KEY=VALUE)."""
     found = {}
     for file in entries(udev, "b*:*"):
-        lines = [line[2:].partition("=") for line in text(file).splitlines() if line.startswith("E:")]
+        lines = [line[2:].partition("=") for line in text(file).split("\n") if line.startswith("E:")]
         found[file.name[1:]] = {key: value for key, _, value in lines}
     return found

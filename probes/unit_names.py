@@ -1,4 +1,4 @@
-"""What a person calls a cgroup: the systemd unit or the container behind its path. Pure.
+"""What a person calls a cgroup: the systemd unit or the container behind its path, and whose it is. Pure.
 
 Paths are those of cgroup v2 as systemd, container engines and Kubernetes lay them out; what is none of theirs
 keeps the name of its last folder. Names are as the kernel gave them: not safe to print.
@@ -31,12 +31,12 @@ _ESCAPED = re.compile(r"\\x([2-7][0-9a-f])")
 def unit_name(path: str) -> str:
     """The short name of the cgroup at `path`, e.g. `nginx.service`, `docker 0123456789ab`, `session-2 (uid 1000)`.
 
-    Empty for an empty path, `/` for the root.
+    Empty for an empty path, `/` for the root. What is below a user's slice says whose it is: its user names it.
     """
     folders = [folder for folder in path.split("/") if folder]
     if not folders:
         return path[:1]
-    return (_container(folders) or _of_user(folders) or _unit(folders) or _plain(folders[-1]))[:MOST]
+    return (_container(folders)[0] or _of_user(folders) or _unit(folders) or _plain(folders[-1]))[:MOST]
 
 
 @lru_cache(4096)
@@ -45,28 +45,36 @@ def container_names(path: str) -> tuple[str, ...]:
     its whole id where it has one. Empty where the cgroup is none.
     """
     folders = [folder for folder in path.split("/") if folder]
-    name = _container(folders)
+    name, short = _container(folders)
     if not name:
         return ()
-    short = name.partition(" ")[2]
     ids = (found[0] for folder in folders if (found := _BARE_ID.search(folder)) and found[0].startswith(short))
     return (name, short, *ids)
 
 
-def _container(folders: list[str]) -> str:
-    """The innermost container or virtual machine."""
+def _container(folders: list[str]) -> tuple[str, str]:
+    """The innermost container or virtual machine, with and without its engine and owner; empty texts: there is none."""
     for at, folder in reversed(list(enumerate(folders))):
-        if found := _CONTAINER.fullmatch(folder):
-            return f"{ENGINES.get(found[1], found[1])} {found[2][:ID_CHARACTERS]}"
-        if _BARE_ID.fullmatch(folder):
-            return f"{_engine_above(folders[:at])} {folder[:ID_CHARACTERS]}"
-        if found := _LXC.fullmatch(folder):
-            return f"lxc {_plain(found[1])}"
-        if at and folders[at - 1] == "lxc":
-            return f"lxc {_plain(folder)}"
-        if found := _MACHINE.fullmatch(_plain(folder)):
-            return f"{'vm' if found[1] == 'qemu' else found[1] or 'machine'} {found[2]}"
-    return ""
+        if found := _in_engine(folders[:at], folder):
+            engine, short = found
+            user = _user(folders[:at])
+            return _owned(f"{engine} {short}", user[1] if user else ""), short
+    return "", ""
+
+
+def _in_engine(above: list[str], folder: str) -> tuple[str, str] | None:
+    """The engine, and what it calls its container; None: it is no container's folder."""
+    if found := _CONTAINER.fullmatch(folder):
+        return ENGINES.get(found[1], found[1]), found[2][:ID_CHARACTERS]
+    if _BARE_ID.fullmatch(folder):
+        return _engine_above(above), folder[:ID_CHARACTERS]
+    if found := _LXC.fullmatch(folder):
+        return "lxc", _plain(found[1])
+    if above[-1:] == ["lxc"]:
+        return "lxc", _plain(folder)
+    if found := _MACHINE.fullmatch(_plain(folder)):
+        return "vm" if found[1] == "qemu" else found[1] or "machine", found[2]
+    return None
 
 
 def _engine_above(folders: list[str]) -> str:
@@ -78,20 +86,31 @@ def _engine_above(folders: list[str]) -> str:
 
 def _of_user(folders: list[str]) -> str:
     """A session, a service or an application of a user."""
-    users = [(at, found) for at, folder in enumerate(folders) if (found := _USER.fullmatch(folder))]
-    if not users:
+    user = _user(folders)
+    if not user:
         return ""
-    at, user = users[-1]
+    at, uid = user
     below = [folder for folder in folders[at + 1 :] if _UNIT.fullmatch(folder)]
     if not below:
-        return "" if user[2] else f"user-{user[1]}.slice"
+        return "" if _UNIT.fullmatch(folders[at]) else f"user-{uid}.slice"
     unit = _plain(below[-1])
     if found := _SESSION.fullmatch(unit):
         unit = found[1]
     elif found := _APPLICATION.fullmatch(below[-1]):
         unit = _plain(found[1])
-    owner = f" (uid {user[1] or user[2]})"
-    return unit[: MOST - len(owner)] + owner
+    return _owned(unit, uid)
+
+
+def _user(folders: list[str]) -> tuple[int, str] | None:
+    """Whose slice it is in, and where the user's part begins: the outermost one counts, since further in its user may
+    make folders of any name."""
+    users = [(at, found[1] or found[2]) for at, folder in enumerate(folders) if (found := _USER.fullmatch(folder))]
+    return max((one for one in users if one[1] == users[0][1]), default=None)
+
+
+def _owned(name: str, uid: str) -> str:
+    owner = f" (uid {uid})" if uid else ""
+    return name[: MOST - len(owner)] + owner
 
 
 def _unit(folders: list[str]) -> str:

@@ -201,4 +201,5 @@ class Dump:
 
 def _state(tick: ProbeTick) -> str:
     """The state of a probe, with the reason and the remedy where it failed."""
-    return f"failed: {'; '.join(tick.message.splitlines())}" if tick.state == "failed" else tick.state
+    why = "; ".join(tick.message.split("\n"))
+    return f"failed: {why}" if tick.state == "failed" else tick.state

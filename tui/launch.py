@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from probes import privileges
 from tui import __version__
+from tui.commands.errors import CommandError
 
 if TYPE_CHECKING:
     from probes.snapshot import Control, Hello, Message
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 PROMPT = "[sudo] password for %p, to let ebtop read from the kernel: "
 DEMO = "`ebtop demo` shows a recording and needs no privileges"
+MOST_DIGITS = 10
+"""Of the number of a user."""
 CLOSING_S = 5.0
 """How long a collector may take to end when it is told to."""
 
@@ -135,7 +138,11 @@ class Link:
 
 
 def start(options: Options) -> Link:
-    """Starts a collector, becomes the user who typed the command, and waits for the collector's greeting."""
+    """Starts a collector, becomes the user who typed the command, and waits for the collector's greeting.
+
+    Raises LaunchError, and CommandError as `drop_privileges`.
+    """
+    _ids()  # nothing is started for somebody who is none
     process = _spawn([sys.executable, "-I", "-m", "probes.collector", _as_json(options)])
     drop_privileges()
     from probes.snapshot import Bye, Hello  # noqa: PLC0415  not before privileges are given up
@@ -153,8 +160,11 @@ def start(options: Options) -> Link:
 
 
 def drop_privileges() -> None:
-    """Becomes the user who typed the command, for good: see probes.privileges.become."""
-    privileges.become(*_invoker())
+    """Becomes the user who typed the command, for good: see probes.privileges.become. Raises CommandError."""
+    try:
+        privileges.become(*_invoker())
+    except OSError as error:
+        raise CommandError(f"root cannot be given up: {error.strerror}: run ebtop as yourself, without sudo") from None
 
 
 def as_invoker(work: Callable[[], bytes]) -> bytes:
@@ -194,13 +204,29 @@ def _spawn(command: list[str]) -> subprocess.Popen[bytes]:
 
 
 def _invoker() -> tuple[int, int]:
-    """The user and group who typed the command: under sudo not those that the process has."""
-    uid, gid = os.getuid(), os.getgid()
-    with suppress(ValueError, KeyError):
-        if os.geteuid() == 0:
-            uid, gid = int(os.environ["SUDO_UID"]), int(os.environ["SUDO_GID"])
-            _at_home(uid)
+    """The user and group who typed the command, whose home it is from now on. Raises CommandError."""
+    uid, gid = _ids()
+    if _under_sudo():
+        _at_home(uid)
     return uid, gid
+
+
+def _ids() -> tuple[int, int]:
+    """The user and group who typed the command: under sudo not those that the process has. Raises CommandError."""
+    return (_number("SUDO_UID"), _number("SUDO_GID")) if _under_sudo() else (os.getuid(), os.getgid())
+
+
+def _under_sudo() -> bool:
+    return os.geteuid() == 0 and "SUDO_UID" in os.environ
+
+
+def _number(variable: str) -> int:
+    said = os.environ.get(variable, "")
+    if said.isascii() and said.isdecimal() and len(said) <= MOST_DIGITS and int(said) < privileges.NOBODYS:
+        return int(said)
+    raise CommandError(
+        f"{variable}={said[:MOST_DIGITS]}: no user's number: run ebtop as yourself, it calls sudo itself"
+    )
 
 
 def _at_home(uid: int) -> None:

@@ -60,7 +60,7 @@ def _section(title: str, lines: Sequence[str] | Iterator[str]) -> list[str]:
 
 def _usage(spoken: Spoken) -> list[str]:
     usage = spoken.parser.format_usage().removeprefix("usage: ")
-    return _literally("\n".join(line.strip() for line in usage.splitlines()))
+    return _literally("\n".join(line.strip() for line in usage.removesuffix("\n").split("\n")))
 
 
 def _flags(flags: Sequence[Flag]) -> Iterator[str]:
@@ -87,4 +87,4 @@ def _literally(text: str) -> list[str]:
 def _text(text: str) -> str:
     r"""Text that roff does not take for requests or escapes; its hyphens are those of a keyboard."""
     escaped = text.replace("\\", r"\e").replace("-", r"\-")
-    return "\n".join(rf"\&{line}" if line.startswith((".", "'")) else line for line in escaped.splitlines())
+    return "\n".join(rf"\&{line}" if line.startswith((".", "'")) else line for line in escaped.split("\n"))

@@ -69,7 +69,7 @@ def fit(text: str, cells: int, *, right: bool = False, ellipsis: str = "…", as
 def wrap(text: str, cells: int) -> list[str]:
     """`text` made safe, broken between words into lines of at most `cells` cells; its own lines are kept."""
     lines: list[str] = []
-    for paragraph in text.splitlines() or [""]:
+    for paragraph in text.removesuffix("\n").split("\n"):
         line = ""
         for word in paragraph.split(" "):
             joined = f"{line} {word}" if line else word

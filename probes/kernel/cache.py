@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import stat
 from contextlib import suppress
 from importlib.util import find_spec
@@ -25,6 +26,8 @@ MAGIC = b"ebtop image 1\n"
 MOST_BYTES = 4 << 20
 KEPT = 8
 """Images kept of each probe: a few kernels' and versions' worth."""
+_UNFINISHED = re.compile(r"\..+-[0-9a-f]{64}\.bpf\.(\d{1,10})")
+"""The name of a file that a process of that pid writes, or did not live to finish."""
 
 
 def key(probe: str, sources: tuple[bytes, ...]) -> str:
@@ -142,7 +145,21 @@ def _read(folder: int, name: str) -> bytes:
 
 
 def _prune(probe: str, folder: int) -> None:
-    names = [name for name in os.listdir(folder) if name.startswith(f"{probe}-")]
+    names = os.listdir(folder)
+    for name in names:
+        if (unfinished := _UNFINISHED.fullmatch(name)) and not _runs(int(unfinished[1])):
+            os.unlink(name, dir_fd=folder)
+    names = [name for name in names if name.startswith(f"{probe}-")]
     names.sort(key=lambda name: os.stat(name, dir_fd=folder, follow_symlinks=False).st_mtime_ns, reverse=True)
     for name in names[KEPT:]:
         os.unlink(name, dir_fd=folder)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        pass  # it is somebody else's
+    return True

@@ -96,7 +96,7 @@ class Loaded:
         try:
             fd = bpf.load_program(kind, hook.program, self._linked(self._code[hook.program]), version_code())
         except bpf.VerifierError as error:
-            said = [line for line in error.log.splitlines() if line and not line.startswith(("processed", "verif"))]
+            said = [line for line in error.log.split("\n") if line and not line.startswith(("processed", "verif"))]
             why = f"{error.strerror}{': ' + said[-1] if said else ''}"
             remedy = RETRY if error.errno in SHORT else "a kernel update may help"
             raise LoadError(f"the kernel refused {hook.program}: {why}\n{remedy}") from None

@@ -90,6 +90,7 @@ def test_it_may_read_and_nothing_else(session: Start) -> None:
     kept = f"{1 << CAP_DAC_READ_SEARCH | 1 << CAP_SYS_PTRACE:016x}"
     assert [status(one.pid, f"Cap{name}") for name in ("Eff", "Prm")] == [kept] * 2
     assert [status(one.pid, f"Cap{name}") for name in ("Inh", "Amb")] == [f"{0:016x}"] * 2
+    assert status(one.pid, "CapBnd") == status(running.pid, "CapBnd"), "the collector cannot make it smaller"
     assert status(one.pid, "NoNewPrivs") == "1"
     assert one.num_fds() == 3, "nothing of the collector's is open in it"
 

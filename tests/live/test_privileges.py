@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import msgspec
 import pytest
 
-from probes import build
+from probes import build, onlooker
 from tests.live.kernel import status
 from tests.live.session import ROOT, Dump
 
@@ -94,15 +94,44 @@ def test_the_collector_is_not_to_be_looked_into_by_its_user() -> None:
         assert subprocess.run(look, capture_output=True, check=False).returncode != 0 or uid == 0
 
 
+SETS = ("Eff", "Prm", "Bnd", "Inh", "Amb")
+FROM_COLLECTOR = """
+import os, sys
+from probes import privileges
+privileges.settle()
+os.execv(sys.executable, [sys.executable, "-c", sys.argv[1]])
+"""
+"""Executes a script with what the collector has when it starts other processes."""
+
+
+def said_from_collector(script: str) -> bytes:
+    command = [sys.executable, "-c", FROM_COLLECTOR, script]
+    return subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, check=True).stdout
+
+
+def told(lines: str) -> dict[str, str]:
+    """What a file `status` of /proc says."""
+    return dict(line.split(":\t", 1) for line in lines.split("\n") if ":\t" in line)
+
+
 def test_the_compiler_may_make_maps_and_read() -> None:
-    watched = "import os, sys, probes.build as b; b.build = lambda _: b.Answer(None, open('/proc/self/status').read())"
-    command = [sys.executable, "-c", f"{watched}; sys.argv = ['', 'open']; b.main()"]
-    done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=60)
-    lines = msgspec.msgpack.decode(done.stdout, type=build.Answer).error.splitlines()
-    told = dict(line.split(":\t", 1) for line in lines if ":\t" in line)
+    watched = "import sys, probes.build as b; b.build = lambda _: b.Answer(None, open('/proc/self/status').read())"
+    said = said_from_collector(f"{watched}; sys.argv = ['', 'open']; b.main()")
+    about = told(msgspec.msgpack.decode(said, type=build.Answer).error)
     kept = f"{1 << DAC_READ_SEARCH | 1 << BPF:016x}"
-    assert [told[f"Cap{name}"] for name in ("Eff", "Prm", "Bnd")] == [kept] * 3
-    assert told["NoNewPrivs"] == "1"
+    assert [about[f"Cap{name}"] for name in SETS] == [kept, kept, KEPT, NONE, NONE]
+    assert about["NoNewPrivs"] == "1"
+
+
+@pytest.mark.parametrize("module", ["build", "onlooker"])
+def test_what_is_executed_from_there_gets_nothing_back_from_the_bounding_set(module: str) -> None:
+    execute = "os.execvp('cat', ['cat', '/proc/self/status'])"
+    script = f"import os; from probes import privileges, {module}; privileges.keep_only({module}.KEPT); {execute}"
+    about = told(said_from_collector(script).decode())
+    kept = sum(1 << number for number in {"build": build.KEPT, "onlooker": onlooker.KEPT}[module])
+    assert about["Uid"].split() == ["0"] * 4
+    assert int(about["CapPrm"], 16) & ~kept == 0
+    assert [about[f"Cap{name}"] for name in ("Bnd", "Inh", "Amb")] == [KEPT, NONE, NONE]
 
 
 BROKER = """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import mkdtemp
@@ -172,6 +173,17 @@ def test_old_images_are_pruned_by_probe(place: Path) -> None:
     kept = [name for name in names if cache.load("open", name, place) is not None]
     assert kept == names[-(cache.KEPT - 1) :]
     assert cache.load("open", NAME, place) == cache.load("exec", NAME, place) == IMAGE
+
+
+def test_what_a_compiler_did_not_live_to_finish_is_pruned(stored: Path) -> None:
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    of_others = [stored.parent / name for name in ("notes", f".{stored.name}.{os.getppid()}", f".{stored.name}.x")]
+    left = [stored.parent / f".{probe}-{NAME}.bpf.{gone.pid}" for probe in ("open", "exec")]
+    for file in (*of_others, *left):
+        file.touch()
+    assert cache.store("open", NAME, IMAGE, stored.parent)
+    assert sorted(stored.parent.iterdir()) == sorted([stored, *of_others])
 
 
 def test_a_name_changes_with_everything_that_it_is_made_of() -> None:

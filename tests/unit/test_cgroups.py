@@ -54,6 +54,7 @@ def test_where_it_is_mounted() -> None:
     assert mount_point(HYBRID) == Path("/sys/fs/cgroup/unified")
     assert mount_point("30 23 0:26 / /a\\040b\\134c rw - cgroup2 none rw,nsdelegate\n") == Path("/a b\\c")
     assert mount_point("30 23 0:26 / /sys/fs/cgroup rw - cgroup cgroup2 rw\n") is None
+    assert mount_point("30 23 0:26 / /a\x1cb\x85c rw - cgroup2 none rw\n") == Path("/a\x1cb\x85c")
     assert mount_point("") is None
 
 

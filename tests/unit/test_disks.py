@@ -9,6 +9,7 @@ import pytest
 
 from probes import disks
 from probes.snapshot import DiskFacts
+from probes.sysfs import udev_notes
 from tests.unit.fake_sysfs import Sysfs
 
 ATA = "pci0000:00/0000:00:1f.2/ata3/host2/target2:0:0/2:0:0:0"
@@ -121,6 +122,12 @@ def test_firmware_may_say_what_is_no_text(sysfs: Sysfs) -> None:
     sysfs.write(sysfs.at / "devices" / ATA, {"model": b"\xff\x1b[2J\n", "vpd_pg80": b"\x00\x80\xff\xffA\xff"})
     found = facts(sysfs, "sda")
     assert (found.model, found.serial) == ("\\xff\x1b[2J", "A\\xff")
+
+
+def test_a_label_is_a_label_whatever_is_in_it(tmp_path: Path) -> None:
+    label = "x\u2028E:ID_SERIAL_SHORT=FORGED\x85E:ID_FS_TYPE=zfs_member\x1c\x0by"
+    (tmp_path / "b8:0").write_bytes(f"S:disk/by-label/x\nE:ID_FS_LABEL={label}\nE:ID_FS_TYPE=ext4\n".encode())
+    assert udev_notes(tmp_path) == {"8:0": {"ID_FS_LABEL": label, "ID_FS_TYPE": "ext4"}}
 
 
 def test_another_file_of_a_loop_is_noticed(sysfs: Sysfs) -> None:

@@ -54,3 +54,9 @@ def test_the_contract_may_be_imported(copy: Path, name: str) -> None:
     (copy / "tui/right.py").write_text(f"import probes.{name}\n")
     code, out = lint(copy)
     assert code == 0, out
+
+
+def test_foreign_text_ends_its_lines_with_a_line_feed_alone() -> None:
+    """`splitlines` takes ten other characters for ends of lines, which the kernel and files of TOML do not."""
+    files = [file for package in ("probes", "tui") for file in (ROOT / package).rglob("*.py")]
+    assert [str(file) for file in files if "splitlines(" in file.read_text()] == []

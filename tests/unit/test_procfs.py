@@ -11,13 +11,15 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from probes import process_reader, sockets
+from probes import onlooker, process_reader, sockets, wire
 from probes.facts import Gone, Missing, ProcessFacts
 from probes.process_reader import ProcessReader
+from probes.snapshot import Ask
 from tui.procfs.file import FileFacts, look_at
 from tui.procfs.running import parents, running
 
@@ -158,6 +160,79 @@ def test_sockets_of_another_network_are_found_there_and_none_is_left_out() -> No
         ("unix", "@a b\x1b", "listen"),
     ]
     assert found.first[2].protocol == "other"
+
+
+LISTENING = "0: 00000002 00000000 00010000 0001 01 %d /run/FORGED"
+
+
+def all_sockets() -> dict[str, tuple[str, str]]:
+    """What is told of those of this process, by name: what they are, and whether they listen."""
+    found = known(ProcessReader(os.getpid(), 0)).sockets
+    assert not isinstance(found, Missing)
+    return {one.local: (one.protocol, one.state) for one in found.first}
+
+
+@contextmanager
+def named(name: str) -> Iterator[int]:
+    """A listening socket with that abstract name; its inode."""
+    with socket.socket(socket.AF_UNIX) as made:
+        made.bind(f"\0{name}")
+        made.listen()
+        yield os.fstat(made.fileno()).st_ino
+
+
+def test_a_name_with_a_line_feed_is_no_line_of_the_kernels() -> None:
+    with named(f"ebt-{os.getpid()}\nhello"), named(f"ebt-{os.getpid()}\nx: y z 0 a b c\x85 \x1c8"):
+        assert ("unix", "listen") in all_sockets().values()
+
+
+def test_a_name_is_told_to_its_last_blank() -> None:
+    with named(f" ebt-{os.getpid()}\x1c\u2028 "):
+        assert f"@ ebt-{os.getpid()}\x1c\u2028 " in all_sockets()
+
+
+@pytest.mark.parametrize(
+    ("family", "kind", "told"),
+    [
+        (socket.AF_UNIX, socket.SOCK_STREAM, "unix"),
+        (socket.AF_INET, socket.SOCK_STREAM, "other"),  # neither bound nor connected
+        (socket.AF_NETLINK, socket.SOCK_RAW, "other"),
+    ],
+)
+def test_nobody_names_the_socket_of_somebody_else(family: int, kind: int, told: str) -> None:
+    """A name may hold a whole line, well formed, about any socket: between two lines the true one cannot be told."""
+    with socket.socket(family, kind) as victim:
+        inode = os.fstat(victim.fileno()).st_ino
+        with named(f"ebt-{os.getpid()}\n{LISTENING % inode}"):
+            listed = all_sockets()
+    assert "/run/FORGED" not in listed
+    assert listed[f"socket:[{inode}]"] == (told, "")
+
+
+def test_a_cgroup_of_any_name_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = "/user.slice/ebt\x1cx.service\x1c0::/init.scope\x85\u2028\r"
+    (tmp_path / "cgroup").write_bytes(f"12:cpu,cpuacct:/a:b\n0::{path}\n".encode())
+    monkeypatch.setattr(process_reader, "_proc", lambda _pid, name: tmp_path / name)
+    assert process_reader._cgroup(1) == path
+
+
+def test_whatever_the_reader_fails_over_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(reader: ProcessReader) -> Missing:
+        if reader._pid == 1:
+            raise IndexError("list index out of range")
+        return Missing("as it is")
+
+    monkeypatch.setattr(ProcessReader, "__call__", fail)
+    asking, answering = os.pipe(), os.pipe()
+    os.write(asking[1], b"".join(wire.encode(Ask(pid, 0)) for pid in (1, 2)))
+    os.close(asking[1])
+    onlooker.serve(asking[0], answering[1])
+    os.close(asking[0])
+    os.close(answering[1])
+    with os.fdopen(answering[0], "rb") as pipe:
+        told = [answer.reading for answer in wire.answers().feed(pipe.read())]
+    why = "not understood: something that the kernel says of it (IndexError): please report that"
+    assert told == [Missing(why), Missing("as it is")]
 
 
 def test_who_is_gone_is_told_with_what_was_known(opened: Path) -> None:

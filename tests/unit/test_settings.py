@@ -259,6 +259,7 @@ def test_lines_of_entries() -> None:
         ("t", "u"): 8,
         ("t", "u", "v"): 9,
     }
+    assert lines("a = '\u2028\x85'\r\nb = 1\r\n[t]\r\n") == {("a",): 1, ("b",): 2, ("t",): 3}
     assert line_of(("t", "g", "h"), found) == 7
     assert line_of(("nowhere",), found) == 1
 

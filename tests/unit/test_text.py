@@ -67,6 +67,10 @@ def test_wrapped_lines_fit(text: str, cells: int) -> None:
     assert all(width(line) <= cells for line in wrap(text, cells))
 
 
+def test_lines_end_with_a_line_feed_and_what_else_would_end_them_is_written_out() -> None:
+    assert wrap("a\n\nb\x85c\u2028d\x1ce\n", 40) == ["a", "", r"b\x85c\u2028d\x1ce"]
+
+
 @pytest.mark.parametrize(
     ("raw", "shown"),
     [

@@ -27,7 +27,12 @@ NAMES = {
     f"/docker/buildkit/{ID}": "docker 0123456789ab",
     f"/machine.slice/libpod-{ID}.scope/container": "podman 0123456789ab",
     f"/libpod_parent/libpod-{ID}": "podman 0123456789ab",
-    f"/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-{ID}.scope": "podman 0123456789ab",
+    f"/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-{ID}.scope": "podman 0123456789ab (uid 1000)",
+    f"/user.slice/user-1000.slice/docker-{ID}.scope": "docker 0123456789ab (uid 1000)",
+    f"/user.slice/user-1000.slice/user@1000.service/user-0.slice/docker-{ID}.scope": "docker 0123456789ab (uid 1000)",
+    "/user.slice/user-1000.slice/user@1000.service/user-0.slice/session-1.scope": "session-1 (uid 1000)",
+    r"/user.slice/user-1000.slice/machine-qemu\x2d1\x2dproddb.scope": "vm proddb (uid 1000)",
+    f"/docker/{ID}/user.slice/user-1000.slice/session-2.scope": "docker 0123456789ab",
     f"/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-{POD}.slice/cri-containerd-{ID}.scope": (
         "containerd 0123456789ab"
     ),
@@ -86,6 +91,7 @@ def test_any_path_has_a_name_of_bounded_length(path: str) -> None:
 def test_the_user_is_not_cut_away_with_a_long_name() -> None:
     path = f"/user.slice/user-1000.slice/user@1000.service/{'x' * 200}.service"
     assert unit_name(path).endswith("x (uid 1000)")
+    assert unit_name(f"/user.slice/user-1000.slice/lxc/{'x' * 200}").endswith("x (uid 1000)")
 
 
 def test_a_path_made_to_be_slow_is_not() -> None:
@@ -104,6 +110,8 @@ ID = "0123456789abcdef" * 4
         (f"/machine.slice/libpod-{ID}.scope/container", ("podman 0123456789ab", "0123456789ab", ID)),
         (f"/kubepods/besteffort/pod1/{ID}", ("kubernetes 0123456789ab", "0123456789ab", ID)),
         ("/lxc.payload.web/system.slice", ("lxc web", "web")),
+        (f"/user.slice/user-7.slice/{ID}", ("container 0123456789ab (uid 7)", "0123456789ab", ID)),
+        ("/user.slice/user-7.slice/lxc/web", ("lxc web (uid 7)", "web")),
         ("/system.slice/nginx.service", ()),
         ("/", ()),
         ("", ()),

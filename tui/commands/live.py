@@ -45,7 +45,7 @@ def session(args: Namespace, *, stats: bool = False) -> Iterator[Link]:
     try:
         link = launch.start(options(args, stats))
     except launch.LaunchError as error:
-        raise CommandError(*str(error).splitlines()) from None
+        raise CommandError(*str(error).split("\n")) from None
     try:
         if not early:
             check(args)  # only now: it takes third-party packages, and until here this process was root for someone

@@ -28,7 +28,7 @@ def lines(text: str) -> Mapping[Place, int]:
     """The line, from 1 on, of every table and every key. What stands within an inline table is not looked for."""
     found: dict[Place, int] = {}
     table: Place = ()
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
         if _TABLE.fullmatch(line) and (path := _path(line)):
             table = path
             found.setdefault(table, number)
@@ -47,7 +47,7 @@ def line_of(where: Place, found: Mapping[Place, int]) -> int:
 def not_toml(path: Path, text: str, error: tomllib.TOMLDecodeError) -> str:
     """The line that says where a file is no TOML."""
     where = re.search(r" \(at line (\d+), column \d+\)$| \(at end of document\)$", str(error))
-    line = int(where[1]) if where and where[1] else len(text.splitlines())
+    line = int(where[1]) if where and where[1] else len(text.removesuffix("\n").split("\n"))
     why = str(error)[: where.start()] if where else str(error)
     return f"{path}:{max(line, 1)}: not TOML: {why[:1].lower()}{why[1:]}: correct it; nothing in the file is used"
 
