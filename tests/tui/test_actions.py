@@ -57,7 +57,7 @@ async def test_what_applies_elsewhere_is_done_there(keys: str) -> None:
                 found = app.screen.query_one(MenuPage).found
                 app.screen.dismiss(next(choice.id for choice in found if choice.id == command.id))
                 await screen.press()
-                assert app._where[0] == place or (place == "table" and "table" in app._where), command.id
+                assert app._focus.where[0] == place or (place == "table" and "table" in app._focus.where), command.id
                 done.append(command.id)
                 await screen.press("L", "escape", "escape")
                 app.screen.set_focus(app.panes[0])
