@@ -24,6 +24,7 @@ from probes.facts import (
 from probes.snapshot import Work
 from tests.unit.disk_views import LOOK, PLAIN, SICK_WORK
 from tests.unit.sessions import SECOND, START
+from tui import format as units
 from tui.pages import file, opens, process
 from tui.pages.live import Live, recorded
 from tui.pages.sections import Laid, folded
@@ -83,7 +84,8 @@ SEEN = Seen(
     opens=tuple(an_open(n, f"/data/{n % 3}") for n in range(40)),
     work=tuple(one for one in SICK_WORK if one.pid == 812),
     span_ns=10 * SECOND,
-    since=START - 60 * SECOND,
+    execs_since=START - 90 * SECOND,
+    opens_since=START - 60 * SECOND,
     until=START,
 )
 
@@ -111,7 +113,7 @@ def test_all_that_is_known_of_a_process_is_told_at_any_size(width: int) -> None:
         "postgres -D '/var/lib/my data'", "sleeping", "2h 01m", "137% of a core", "48.0MiB resident, 3.1% of all",
         "20.0MiB (PSS)", "1,234", "postgresql.service", "pid, net: not init's", "812  bash", "1  systemd",
         "tcp6", "[::1]:5432", "established", "pipe:[33]", "the first 3 of 1,234", "sdb", "IOPS",
-        "40 times", "!ENOENT 10", "at most", "p99", "/data/2", "1 of its own, 2 of its children", "sh -c true",
+        "40 times", "!ENOENT 10", "at most", "p99", "/data/2", "1 its own, 2 of children", "sh -c true",
     ):  # fmt: skip
         assert part in shown, part
     assert "…" not in shown
@@ -191,7 +193,20 @@ def test_probes_that_are_off_are_not_taken_for_silence() -> None:
 
 
 def test_a_filter_that_was_in_force_is_told() -> None:
-    assert "which passed comm:x" in process_text(seen=SEEN._replace(filter="comm:x"))
+    told = "comm:x (since it was set, only rows that pass it are kept)"
+    for shown in (process_text, file_text):
+        assert " ".join(shown(76, seen=SEEN._replace(filter="comm:x")).split()).count(told) == 2
+        assert "since it was set" not in shown()
+
+
+def test_how_far_back_rows_go_is_told_of_each_probe_and_the_rate_begins_there() -> None:
+    shown = process_text(76)
+    heading = {line.split()[0]: line for line in shown.splitlines() if "rows kept since" in line}
+    execs, opens_ = units.clock(SEEN.execs_since)[:8], units.clock(SEEN.opens_since)[:8]
+    assert f"since {execs}" in heading["Execs"]
+    assert f"since {opens_}" in heading["Opens"]
+    rate = next(line for line in shown.splitlines() if line.startswith("rate"))
+    assert f"since {opens_}" in rate
 
 
 def test_parents_children_and_files_can_be_opened() -> None:

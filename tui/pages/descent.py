@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from probes.facts import Parent, ProcessFacts
 from tui import format as units
-from tui.pages.sections import Entry, Row, listed, said, section
+from tui.pages.sections import Entry, Row, kept, listed, passed, said, section
 from tui.pages.seen import Exec, Seen
 from tui.panes.block.figures import Cell, Field
 from tui.subject import Process
@@ -56,14 +56,15 @@ def _parent(look: Look, width: int, parent: Parent, when: int) -> Entry:
 
 def execs(look: Look, width: int, subject: Process, seen: Seen) -> list[Entry]:
     """The programs that it ran itself and that its children did, the newest first."""
-    own = sum(one.pid == subject.pid for one in seen.execs)
-    started = len(seen.execs) - own
+    body = passed(look, width, seen.filter)
     if not seen.execs:
-        body = said(look, width, "none is kept" if "exec" in seen.watched else "not watched: the probe is off")
-        return section(look, width, "Execs", body)
+        body += said(look, width, "none is kept" if "exec" in seen.watched else "not watched: the probe is off")
+        return section(look, width, "Execs", body, kept(seen.execs_since))
+    own = sum(one.pid == subject.pid for one in seen.execs)
     rows = (row(one, openable=one.pid != subject.pid) for one in reversed(seen.execs))
-    note = f"{own:,} of its own, {started:,} of its children"
-    return section(look, width, "Execs", listed(look, width, EXECS, rows, len(seen.execs)), (note, "dim"))
+    body += listed(look, width, EXECS, rows, len(seen.execs))
+    note = f"{own:,} its own, {len(seen.execs) - own:,} of children"
+    return section(look, width, "Execs", body, kept(seen.execs_since, note))
 
 
 def row(one: Exec, *, openable: bool = True) -> Row:

@@ -10,8 +10,21 @@ from probes.unit_names import container_names, unit_name
 from tui import format as units
 from tui.pages import descent, opens
 from tui.pages.live import Live
-from tui.pages.process import kept
-from tui.pages.sections import TWO_COLUMNS, Entry, Laid, Row, fact, folded, lay, listed, said, section, widths
+from tui.pages.sections import (
+    TWO_COLUMNS,
+    Entry,
+    Laid,
+    Row,
+    fact,
+    folded,
+    kept,
+    lay,
+    listed,
+    passed,
+    said,
+    section,
+    widths,
+)
 from tui.pages.seen import Open, Seen
 from tui.panes.block.figures import Cell, Field
 from tui.procfs.file import FileFacts
@@ -91,10 +104,7 @@ def _facts(look: Look, width: int, found: FileFacts) -> list[Entry]:
 
 
 def _opened(look: Look, width: int, seen: Seen) -> list[Entry]:
-    if seen.opens:
-        return section(look, width, "Opens", opens.summary(look, width, seen), kept(seen))
-    body = said(look, width, "none is kept" if "open" in seen.watched else "not watched: the probe is off")
-    return section(look, width, "Opens", body, kept(seen))
+    return section(look, width, "Opens", opens.told(look, width, seen), kept(seen.opens_since))
 
 
 def _who(look: Look, width: int, seen: Seen) -> list[Entry]:
@@ -128,5 +138,5 @@ def _runs(look: Look, width: int, seen: Seen) -> list[Entry]:
     if not seen.execs:
         return []
     rows = (descent.row(one) for one in reversed(seen.execs))
-    body = listed(look, width, descent.EXECS, rows, len(seen.execs))
-    return section(look, width, "Run as a program", body, (f"{len(seen.execs):,} times", "dim"))
+    body = [*passed(look, width, seen.filter), *listed(look, width, descent.EXECS, rows, len(seen.execs))]
+    return section(look, width, "Run as a program", body, kept(seen.execs_since, f"{len(seen.execs):,} times"))

@@ -12,7 +12,21 @@ from probes.unit_names import unit_name
 from tui import format as units
 from tui.pages import descent, opens
 from tui.pages.live import Live
-from tui.pages.sections import NO_NOTE, TWO_COLUMNS, Entry, Laid, Row, fact, folded, lay, listed, said, section, widths
+from tui.pages.sections import (
+    NO_NOTE,
+    TWO_COLUMNS,
+    Entry,
+    Laid,
+    Row,
+    fact,
+    folded,
+    kept,
+    lay,
+    listed,
+    said,
+    section,
+    widths,
+)
 from tui.pages.seen import Exec, Open, Seen
 from tui.panes.block import figures
 from tui.panes.block.figures import Cell, Field
@@ -191,17 +205,10 @@ def _disk(one: Work, span_ns: int) -> Row:
 
 
 def _opens(look: Look, width: int, seen: Seen) -> list[Entry]:
-    if not seen.opens:
-        body = said(look, width, "none is kept" if "open" in seen.watched else "not watched: the probe is off")
-        return section(look, width, "Opens", body, kept(seen))
-    body = [*opens.summary(look, width, seen), *listed(look, width, FILES, *_paths(seen.opens))]
-    return section(look, width, "Opens", body, kept(seen))
-
-
-def kept(seen: Seen) -> Cell:
-    """Which rows there are to tell of."""
-    since = f"of the rows kept since {units.clock(seen.since)[:8]}" if seen.since else ""
-    return (f"{since}, which passed {seen.filter}" if since and seen.filter else since), "dim"
+    body = opens.told(look, width, seen)
+    if seen.opens:
+        body += listed(look, width, FILES, *_paths(seen.opens))
+    return section(look, width, "Opens", body, kept(seen.opens_since))
 
 
 def _paths(found: Sequence[Open]) -> tuple[list[Row], int]:

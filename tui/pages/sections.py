@@ -9,6 +9,7 @@ from typing import NamedTuple
 from textual.strip import Strip
 
 from probes.facts import Missing
+from tui import format as units
 from tui import text as safe_text
 from tui.panes.block import figures
 from tui.panes.block.figures import Cell, Field
@@ -78,6 +79,17 @@ def lay(look: Look, top: Sequence[Entry], columns: Sequence[Sequence[Entry]], wi
             line.join(entry.strip if entry else blank(look, room)).put(" " * min(GAP, line.room))
         lines.append(line.strip())
     return Laid(lines, tuple(spots))
+
+
+def kept(since: int, what: str = "") -> Cell:
+    """Which rows there are to tell of: those since a time in nanoseconds since the epoch; 0: there are none."""
+    return " ".join(filter(None, (what, f"of the rows kept since {units.clock(since)[:8]}" if since else ""))), "dim"
+
+
+def passed(look: Look, width: int, filter_: str) -> list[Entry]:
+    """The filter that was in force when rows were to be kept; older ones did not have to pass it."""
+    told = f"{filter_} (since it was set, only rows that pass it are kept)" if filter_ else ""
+    return fact(look, width, "filter", told, "warn")
 
 
 def section(look: Look, width: int, title: str, body: Sequence[Entry], note: Cell = NO_NOTE) -> list[Entry]:
