@@ -164,6 +164,17 @@ def test_who_was_never_found_is_told_from_rows() -> None:
     assert "1  bash" in shown
 
 
+def test_of_whom_only_an_exec_that_failed_was_seen_its_row_is_told() -> None:
+    failed = an_exec(812, 77, comm="bash", error="ENOENT", user="jo", cgroup="/a/x.service", filename="/opt/no")
+    shown = process_text(seen=Seen(execs=(failed,)), answer=None)
+    for part in ("77  bash", "jo", "x.service", "!ENOENT", "/opt/no", "[postgres]"):
+        assert part in shown, part
+    assert "not known" not in shown
+    assert "none known" not in shown
+    ran = failed._replace(error="", ppid=1, filename="/bin/ran")
+    assert "/bin/ran" in process_text(seen=Seen(execs=(ran, failed)), answer=None)
+
+
 def test_rows_of_another_process_with_the_same_pid_are_left_out() -> None:
     later = msgspec.structs.replace(FACTS, started=START / 1e9 - 30)
     assert "40 times" in process_text()

@@ -21,8 +21,9 @@ EXECS = (
 
 
 def last_own(subject: Process, seen: Seen) -> Exec | None:
-    """The program that the process runs, if its start was seen."""
-    return next((one for one in reversed(seen.execs) if one.pid == subject.pid and not one.error), None)
+    """The program that the process runs, if its start was seen; or else the one that it tried to run, if that was."""
+    own = [one for one in reversed(seen.execs) if one.pid == subject.pid]
+    return next((one for one in own if not one.error), own[0] if own else None)
 
 
 def ending(own: Exec) -> str:

@@ -91,7 +91,7 @@ def _of_its_own(seen: Seen, live: Live[Reading], known: ProcessFacts | None) -> 
 def _command(look: Look, subject: Process, seen: Seen, known: ProcessFacts | None, width: int) -> list[Entry]:
     """The command line: as it is now, or as it was executed."""
     own = descent.last_own(subject, seen)
-    argv = own.argv if own else ()
+    argv = own.argv if own and not own.error else ()
     if known and not isinstance(known.argv, Missing):
         argv = known.argv
     text = units.quoted(list(argv)) if argv else f"[{known.comm if known else subject.comm}]"
@@ -112,7 +112,7 @@ def _process(look: Look, width: int, subject: Process, seen: Seen, live: Live[Re
     elif isinstance(answer, Missing):
         note = NO_NOTE
         body += fact(look, width, "now", answer)
-    if own:
+    if own and not own.error:
         body += fact(look, width, "ended", descent.ending(own), "warn")
     body += _facts(look, width, known) if known else _told(look, width, subject, seen)
     return section(look, width, "Process", body, note)
@@ -153,10 +153,17 @@ def _told(look: Look, width: int, subject: Process, seen: Seen) -> list[Entry]:
     cgroup = next((one.cgroup for one in (*rows, *work) if one.cgroup), "")
     return [
         *fact(look, width, "name", own.comm if own else subject.comm, "name"),
-        *fact(look, width, "executed", f"{units.clock(own.time)} {own.filename}" if own else ""),
+        *(_executed(look, width, own) if own else ()),
         *fact(look, width, "user", user or Missing("not known"), "name"),
         *fact(look, width, "unit", unit_name(cgroup) or Missing("not known"), "name"),
     ]
+
+
+def _executed(look: Look, width: int, own: Exec) -> list[Entry]:
+    told = f"{units.clock(own.time)} {own.filename}"
+    if own.error:
+        return fact(look, width, "failed exec", f"{descent.result(own)} {told}", "bad")
+    return fact(look, width, "executed", told)
 
 
 def _how_many(files: Files | Missing) -> str | Missing:
