@@ -16,6 +16,7 @@ import pytest
 from tests.tui.fakes import Machine
 from tests.tui.screen import Screen, running
 from tui.actions.opening import Opening
+from tui.pages.sections import Rest
 from tui.pages.subject_page import SubjectPage
 from tui.pages.subject_screen import SubjectScreen
 from tui.procfs import background
@@ -62,7 +63,7 @@ class Pages:
         return self.screen.lines[0]
 
     @property
-    def selected(self) -> Subject | None:
+    def selected(self) -> Subject | Rest | None:
         return self.screen.app.screen.query_one(SubjectPage).subject
 
 
@@ -130,6 +131,22 @@ async def test_enter_opens_what_is_selected_on_top_and_escape_goes_back_to_it() 
         assert page.selected == chosen
         await page.screen.press("escape")
         assert len(page.screen.app.screen_stack) == 1
+
+
+async def test_enter_shows_the_rest_of_a_list_which_stays_when_one_comes_back() -> None:
+    async with pages((80, 24)) as page:
+        await page.open(HOSTS)
+        for _ in range(40):
+            if isinstance(page.selected, Rest):
+                break
+            await page.screen.press("j")
+        assert " more" in page.text
+        await page.screen.press("enter")
+        chosen = page.selected
+        assert isinstance(chosen, Process), "the first one that was left out"
+        assert " more" not in page.text
+        await page.screen.press("enter", "escape")
+        assert page.selected == chosen
 
 
 async def test_a_parent_can_be_opened() -> None:

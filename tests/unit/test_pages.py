@@ -27,7 +27,7 @@ from tests.unit.sessions import SECOND, START
 from tui import format as units
 from tui.pages import file, opens, process
 from tui.pages.live import Live, recorded
-from tui.pages.sections import Laid, folded
+from tui.pages.sections import Sheet, folded, lay
 from tui.pages.seen import Exec, Open, Seen
 from tui.procfs.file import FileFacts
 from tui.subject import File, Process
@@ -64,6 +64,7 @@ THERE = FileFacts(
     "",
     ("/etc", "ext4", "/dev/sda1"),
 )
+HELD_OPEN = File("/dev/null")
 ME = Process(812, "postgres", START)
 
 
@@ -90,17 +91,18 @@ SEEN = Seen(
 )
 
 
-def text(laid: Laid) -> str:
-    return "\n".join(strip.text for strip in laid.lines)
+def text(sheet: Sheet, width: int, whole: Sequence[str] = ()) -> str:
+    return "\n".join(strip.text for strip in lay(LOOK, sheet, width, whole).lines)
 
 
-def process_text(width: int = 196, seen: Seen = SEEN, **live: object) -> str:
-    return text(process.lines(LOOK, ME, seen, Live(**({"answer": FACTS} | live)), width))  # type: ignore[arg-type]
+def process_text(width: int = 196, seen: Seen = SEEN, whole: Sequence[str] = (), **live: object) -> str:
+    shown = Live(**({"answer": FACTS} | live))  # type: ignore[arg-type]
+    return text(process.lines(LOOK, ME, seen, shown, width), width, whole)
 
 
 def file_text(width: int = 196, seen: Seen = SEEN, **live: object) -> str:
     shown = Live(**({"answer": THERE} | live))  # type: ignore[arg-type]
-    return text(file.lines(LOOK, File("/data/1"), seen, shown, width))
+    return text(file.lines(LOOK, File("/data/1"), seen, shown, width), width)
 
 
 # What a process is
@@ -121,10 +123,11 @@ def test_all_that_is_known_of_a_process_is_told_at_any_size(width: int) -> None:
 
 @pytest.mark.parametrize("width", SIZES)
 def test_every_line_is_as_wide_as_the_page(width: int) -> None:
-    for laid in (
-        process.lines(LOOK, ME, SEEN, Live(FACTS), width),
-        file.lines(PLAIN, File("/data/1"), SEEN, Live(THERE), width),
+    for look, sheet in (
+        (LOOK, process.lines(LOOK, ME, SEEN, Live(FACTS), width)),
+        (PLAIN, file.lines(PLAIN, File("/data/1"), SEEN, Live(THERE), width)),
     ):
+        laid = lay(look, sheet, width)
         assert {strip.cell_length for strip in laid.lines} == {width}
 
 
@@ -221,21 +224,42 @@ def test_how_far_back_rows_go_is_told_of_each_probe_and_the_rate_begins_there() 
 
 
 def test_parents_children_and_files_can_be_opened() -> None:
-    laid = process.lines(LOOK, ME, SEEN, Live(FACTS), 196)
+    laid = lay(LOOK, process.lines(LOOK, ME, SEEN, Live(FACTS), 196), 196)
     left, right = ([spot.subject for spot in column] for column in laid.spots)
-    assert [subject.pid for subject in left if isinstance(subject, Process)] == [812, 1, 4712, 4711]
-    assert [subject.path for subject in right if isinstance(subject, File)] == [
-        "/data/0", "/data/1", "/data/2", "/dev/null",
-    ]  # fmt: skip
+    assert left == [Process(812, "bash", int(FACTS.at * 1e9)), Process(1, "systemd", int(FACTS.at * 1e9)), HELD_OPEN]
+    assert [subject.path for subject in right if isinstance(subject, File)] == ["/data/0", "/data/1", "/data/2"]
+    assert [subject.pid for subject in right if isinstance(subject, Process)] == [4712, 4711]
     for column in laid.spots:
         for spot in column:
             shown = laid.lines[spot.line].crop(spot.cells.start, spot.cells.stop).text
             assert str(spot.subject[0]) in shown
 
 
-def test_a_long_table_is_cut_and_counted() -> None:
+def test_a_long_table_is_cut_and_counted_and_its_rest_is_there_for_the_asking() -> None:
     many = SEEN._replace(opens=tuple(an_open(0, f"/{n}") for n in range(1000)))
-    assert "the first 300 of 1,000" in process_text(seen=many)
+    shown = process_text(seen=many)
+    assert "and 990 more" in shown
+    assert "the first 300 of 1,000" not in shown
+    whole = process_text(seen=many, whole=["files"])
+    assert "and 990 more" not in whole
+    assert "the first 300 of 1,000" in whole
+    assert len(whole.splitlines()) > len(shown.splitlines()) + 280
+
+
+def test_one_line_is_not_left_out_for_another() -> None:
+    for files, told in ((11, ""), (12, "and 2 more")):
+        shown = process_text(seen=SEEN._replace(opens=tuple(an_open(0, f"/{n}") for n in range(files))))
+        assert told in shown
+        assert ("/10" in shown) == (not told)
+
+
+def test_many_execs_hide_nothing_on_a_narrow_page() -> None:
+    busy = SEEN._replace(execs=tuple(an_exec(n, time=START - n) for n in range(1000, 3000)))
+    shown = process_text(76, seen=busy)
+    places = [shown.index(part) for part in ("Parents", "Sockets", "Open files", "Block I/O", "Opens", "Execs")]
+    assert places == sorted(places)
+    assert "and 1,990 more" in shown
+    assert len(shown.splitlines()) < 80
 
 
 # What a file is
@@ -308,8 +332,9 @@ def test_nothing_hostile_reaches_the_screen(text: str, width: int) -> None:
     work: tuple[Work, ...] = (msgspec.structs.replace(SEEN.work[0], disk=text),)
     seen = SEEN._replace(execs=(exec_, exec_._replace(pid=5)), opens=(open_,), work=work, filter=text)
     answers: list[Reading] = [facts, Gone(1.0, None, text), Gone(1.0, facts, text), Missing(text)]
-    pages = [process.lines(LOOK, Process(812, text, 0), seen, Live(answer), width) for answer in answers]
+    sheets = [process.lines(LOOK, Process(812, text, 0), seen, Live(answer), width) for answer in answers]
     link = msgspec.structs.replace(THERE, link=text, owner=text, mount=(text, text, text))
-    pages.append(file.lines(LOOK, File(text), seen, Live(link), width))
-    for laid in pages:
-        assert all(strip.text.isprintable() and strip.cell_length == width for strip in laid.lines)
+    sheets.append(file.lines(LOOK, File(text), seen, Live(link), width))
+    for sheet in sheets:
+        strips = lay(LOOK, sheet, width).lines
+        assert all(strip.text.isprintable() and strip.cell_length == width for strip in strips)

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from probes.facts import Parent, ProcessFacts
 from tui import format as units
-from tui.pages.sections import Entry, Row, kept, listed, passed, said, section
+from tui.pages.sections import Entry, Row, Table, kept, listed, passed, said, section
 from tui.pages.seen import Exec, Seen
 from tui.panes.block.figures import Cell, Field
 from tui.subject import Process
 from tui.widgets.line import Line, Look
 
 PID = 7
-EXECS = (
-    Field("TIME", 6, 8),
-    Field("PID", 9, PID),
-    Field("COMM", 8, 8, 15, right=False),
-    Field("END", 10, 8, 16, right=False),
-    Field("COMMAND", 7, 12, 400, right=False),
+EXECS = Table(
+    "execs",
+    (
+        Field("TIME", 6, 8),
+        Field("PID", 9, PID),
+        Field("COMM", 8, 8, 15, right=False),
+        Field("END", 10, 8, 16, right=False),
+        Field("COMMAND", 7, 12, 400, right=False),
+    ),
 )
 
 

@@ -13,12 +13,12 @@ from tui.pages.live import Live
 from tui.pages.sections import (
     TWO_COLUMNS,
     Entry,
-    Laid,
     Row,
+    Sheet,
+    Table,
     fact,
     folded,
     kept,
-    lay,
     listed,
     passed,
     said,
@@ -33,16 +33,19 @@ from tui.widgets.line import Line, Look, blank
 
 MOST_PATH = 6
 """Lines of the path; the kernel's longest takes more than that of a narrow terminal."""
-OPENERS = (
-    Field("PID", 9, 7),
-    Field("COMM", 10, 8, 15, right=False),
-    Field("USER", 5, 8, right=False),
-    Field("UNIT", 4, 12, 44, right=False),
-    Field("COUNT", 8, 6),
-    Field("FAILED", 7, 6, 22, right=False),
-    Field("AVG", 3, 6),
-    Field("MAX", 2, 6),
-    Field("LAST", 6, 8),
+OPENERS = Table(
+    "openers",
+    (
+        Field("PID", 9, 7),
+        Field("COMM", 10, 8, 15, right=False),
+        Field("USER", 5, 8, right=False),
+        Field("UNIT", 4, 12, 44, right=False),
+        Field("COUNT", 8, 6),
+        Field("FAILED", 7, 6, 22, right=False),
+        Field("AVG", 3, 6),
+        Field("MAX", 2, 6),
+        Field("LAST", 6, 8),
+    ),
 )
 LARGE = 1024
 """Bytes from which on they are told in larger units as well."""
@@ -66,7 +69,7 @@ def openers(found: Sequence[Open]) -> list[Opener]:
     return sorted(made, key=lambda opener: -opener.calls[-1].time)
 
 
-def lines(look: Look, subject: File, seen: Seen, live: Live[FileFacts | Missing], width: int) -> Laid:
+def lines(look: Look, subject: File, seen: Seen, live: Live[FileFacts | Missing], width: int) -> Sheet:
     """The page at that width."""
     left, right = widths(width)[0], widths(width)[-1]
     path = folded(subject.path, width)[:MOST_PATH]
@@ -74,8 +77,8 @@ def lines(look: Look, subject: File, seen: Seen, live: Live[FileFacts | Missing]
     now, opened = _file(look, left, seen, live), _opened(look, left, seen)
     who = [*_who(look, right, seen), *_runs(look, right, seen)]
     if width < TWO_COLUMNS:
-        return lay(look, top, ([*now, *opened, *who],), width)
-    return lay(look, top, ([*now, *opened], who), width)
+        return Sheet(top, ([*now, *opened, *who],))
+    return Sheet(top, ([*now, *opened], who))
 
 
 def _file(look: Look, width: int, seen: Seen, live: Live[FileFacts | Missing]) -> list[Entry]:

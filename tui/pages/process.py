@@ -16,12 +16,12 @@ from tui.pages.sections import (
     NO_NOTE,
     TWO_COLUMNS,
     Entry,
-    Laid,
     Row,
+    Sheet,
+    Table,
     fact,
     folded,
     kept,
-    lay,
     listed,
     said,
     section,
@@ -34,43 +34,53 @@ from tui.subject import File, Process
 from tui.tally import Sum, sum_of
 from tui.widgets.line import Line, Look, blank
 
+HELD = 5
+"""Lines of what it has open, until the rest is asked for."""
 MOST_COMMAND = 4
 """Lines of the command line."""
-DISKS = (
-    Field("DISK", 9, 8, 14, right=False),
-    Field("OP", 8, 7, right=False),
-    Field(figures.IOPS, 7, 5),
-    Field("BYTES/s", 6, 7),
-    Field(figures.ERRORS, 9, 5),
-    Field(figures.AVERAGE, 4, 6),
-    Field(figures.MEDIAN, 2, 6),
-    Field(figures.P99, 5, 6),
-    Field(figures.LONGEST, 3, 6),
+DISKS = Table(
+    "disks",
+    (
+        Field("DISK", 9, 8, 14, right=False),
+        Field("OP", 8, 7, right=False),
+        Field(figures.IOPS, 7, 5),
+        Field("BYTES/s", 6, 7),
+        Field(figures.ERRORS, 9, 5),
+        Field(figures.AVERAGE, 4, 6),
+        Field(figures.MEDIAN, 2, 6),
+        Field(figures.P99, 5, 6),
+        Field(figures.LONGEST, 3, 6),
+    ),
 )
-FILES = (Field("COUNT", 5, 7), Field("FAILED", 6, 7), Field("LAST", 4, 8), Field("PATH", 9, 16, 400, right=False))
-SOCKETS = (
-    Field("PROTO", 5, 5, right=False),
-    Field("LOCAL", 7, 21, 52, right=False),
-    Field("REMOTE", 8, 21, 52, right=False),
-    Field("STATE", 6, 11, right=False),
+FILES = Table(
+    "files", (Field("COUNT", 5, 7), Field("FAILED", 6, 7), Field("LAST", 4, 8), Field("PATH", 9, 16, 400, right=False))
 )
-OPEN_FILES = (Field("FD", 5, 6), Field("FILE", 9, 16, 400, right=False))
+SOCKETS = Table(
+    "sockets",
+    (
+        Field("PROTO", 5, 5, right=False),
+        Field("LOCAL", 7, 21, 52, right=False),
+        Field("REMOTE", 8, 21, 52, right=False),
+        Field("STATE", 6, 11, right=False),
+    ),
+    HELD,
+)
+OPEN_FILES = Table("open files", (Field("FD", 5, 6), Field("FILE", 9, 16, 400, right=False)), HELD)
 
 
-def lines(look: Look, subject: Process, seen: Seen, live: Live[Reading], width: int) -> Laid:
-    """The page at that width."""
+def lines(look: Look, subject: Process, seen: Seen, live: Live[Reading], width: int) -> Sheet:
+    """The page at that width: what it is and has open before what it did."""
     left, right = widths(width)[0], widths(width)[-1]
     known = _known(live)
     seen = _of_its_own(seen, live, known)
     top = _command(look, subject, seen, known, width)
     facts = _process(look, left, subject, seen, live)
     parents = descent.parents(look, left, subject, seen, known)
-    execs = descent.execs(look, left, subject, seen)
-    did = [*_block(look, right, seen), *_opens(look, right, seen)]
-    sockets, files = _sockets(look, left, known), _files(look, right, known)
+    did = [*_block(look, right, seen), *_opens(look, right, seen), *descent.execs(look, right, subject, seen)]
+    holds = [*_sockets(look, left, known), *_files(look, left, known)]
     if width < TWO_COLUMNS:
-        return lay(look, top, ([*facts, *parents, *did, *execs, *sockets, *files],), width)
-    return lay(look, top, ([*facts, *parents, *execs, *sockets], [*did, *files]), width)
+        return Sheet(top, ([*facts, *parents, *holds, *did],))
+    return Sheet(top, ([*facts, *parents, *holds], did))
 
 
 def _known(live: Live[Reading]) -> ProcessFacts | None:
@@ -194,11 +204,11 @@ def _disks(look: Look, width: int, seen: Seen) -> list[Entry]:
         return said(look, width, asked if "block" in seen.watched else "not watched: the probe is off")
     by_wait = sorted(seen.work, key=lambda one: -one.sum_ns)
     errors = any(one.errors for one in by_wait)
-    fields = [field for field in DISKS if errors or field.title != figures.ERRORS]
+    fields = tuple(field for field in DISKS.fields if errors or field.title != figures.ERRORS)
     rows = (_disk(one, seen.span_ns) for one in by_wait)
     latency = merge(sum_of(one).latency for one in by_wait)
     return [
-        *listed(look, width, fields, rows, len(by_wait)),
+        *listed(look, width, DISKS._replace(fields=fields), rows, len(by_wait)),
         *opens.histogram(look, width, latency),
         *fact(look, width, "all of it", opens.distribution(latency)),
     ]

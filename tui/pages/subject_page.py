@@ -9,7 +9,7 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
-from tui.pages.sections import Laid, Spot
+from tui.pages.sections import Laid, Rest, Spot
 from tui.subject import Subject
 from tui.widgets.line import Look
 from tui.widgets.marking import marked
@@ -72,7 +72,7 @@ class SubjectPage(Page):
         return lines
 
     @property
-    def subject(self) -> Subject | None:
+    def subject(self) -> Subject | Rest | None:
         """What is selected; nothing while that is out of sight."""
         spot = self._spot()
         return spot.subject if spot and self._sees(spot.line) else None

@@ -13,7 +13,7 @@ from probes.snapshot import Answer, Ask
 from tui.history import View
 from tui.pages import file, process
 from tui.pages.live import PATIENCE_S, Live, recorded
-from tui.pages.sections import Laid
+from tui.pages.sections import Laid, Rest, lay
 from tui.pages.seen import Gathering, Seen
 from tui.pages.subject_page import Place, SubjectPage
 from tui.procfs.asking import Asking
@@ -51,6 +51,7 @@ class Level:
         self.seen = self.gathering.take(view)
         self.answer: Known | None = None
         self.place = Place()
+        self.whole: set[str] = set()
 
     @property
     def title(self) -> str:
@@ -141,6 +142,9 @@ class SubjectScreen(PageScreen):
         subject = self.page.subject
         if isinstance(subject, Process | File):
             self.open(subject)
+        elif isinstance(subject, Rest):
+            self._levels[-1].whole.add(subject.of)
+            self._draw()
 
     def _back(self) -> None:
         if len(self._levels) == 1:
@@ -192,6 +196,8 @@ class SubjectScreen(PageScreen):
         waiting_s = asked.waiting_s if asked else 0.0
         if isinstance(subject, File):
             there = answer if isinstance(answer, FileFacts | Missing) else None
-            return file.lines(self.page.look, subject, seen, Live(there, why, waiting_s, self._held), width)
-        its = None if isinstance(answer, FileFacts) else answer
-        return process.lines(self.page.look, subject, seen, Live(its, why, waiting_s, self._held), width)
+            sheet = file.lines(self.page.look, subject, seen, Live(there, why, waiting_s, self._held), width)
+        else:
+            its = None if isinstance(answer, FileFacts) else answer
+            sheet = process.lines(self.page.look, subject, seen, Live(its, why, waiting_s, self._held), width)
+        return lay(self.page.look, sheet, width, level.whole)
