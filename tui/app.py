@@ -32,7 +32,7 @@ from tui.history import History, View
 from tui.host import Actions
 from tui.keys import Where
 from tui.own import settle_memory
-from tui.pages.subject_screen import SubjectScreen
+from tui.pages.subject_pages import SubjectPages
 from tui.panes.block.pane import BlockPane
 from tui.panes.pane import Pane
 from tui.settings.kept import Layout
@@ -159,17 +159,26 @@ class Ebtop(App[None]):
             self._pane = self.focused
         return self._pane
 
+    @property
+    def page(self) -> SubjectPages | None:
+        """See Host."""
+        return self._frame.page
+
+    def put_page(self, page: SubjectPages | None) -> None:
+        """See Host."""
+        self._frame.put_page(page)
+
     def show(self) -> None:
         """See Host."""
         view = self.history.view
         if self._frame.show(view):
             self.call_next(self._arrangement.apply)
         self._show_header()
-        match self.screen:
-            case SubjectScreen() as page:
-                page.show(view, held=self.history.paused)
-            case FindingsScreen() as page:
-                page.query_one(FindingsPage).show(view.findings, view.past, view.tick.time if view.tick else 0)
+        if self.page:
+            self.page.show(view, held=self.history.paused)
+        if isinstance(self.screen, FindingsScreen):
+            now = view.tick.time if view.tick else 0
+            self.screen.query_one(FindingsPage).show(view.findings, view.past, now)
         self._show_time_line()
 
     def _show_header(self) -> None:
@@ -226,8 +235,8 @@ class Ebtop(App[None]):
 
     def answered(self, answer: Answer) -> None:
         """See Sink."""
-        if isinstance(self.screen, SubjectScreen):
-            self.screen.hear(answer)
+        if self.page:
+            self.page.hear(answer)
 
     def ended(self, reason: str) -> None:
         """See Sink: what was seen can still be looked at, and is recorded where it is asked for."""
@@ -308,6 +317,8 @@ class Ebtop(App[None]):
         """See Host: what is not for the screen is for its panes."""
         if self._over and command in self._session.actions:
             self.say(GONE, bad=True)
+        elif self.page and ((command == "page-back" and self._travel.interrupt()) or self.page.act(command)):
+            return
         elif action := self._actions.get(command):
             action()
         elif command in ON_DISKS:
@@ -334,10 +345,12 @@ class Ebtop(App[None]):
     @property
     def _where(self) -> Sequence[Where]:
         """What commands apply to: those of the time line come first where it has the focus."""
+        if self.page:
+            return ("page",)
         return ("time", *self.pane.where) if self._on_time_line else self.pane.where
 
     def _focus_time_line(self, given: bool) -> None:
-        if given:
+        if given and not self.page:
             self.screen.set_focus(self._frame.time_line)
         elif self._on_time_line:
             self.screen.set_focus(self.pane)

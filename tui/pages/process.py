@@ -71,9 +71,8 @@ OPEN_FILES = Table("open files", (Field("FD", 5, 6), Field("FILE", 9, 16, 400, r
 def lines(look: Look, subject: Process, seen: Seen, live: Live[Reading], width: int) -> Sheet:
     """The page at that width: what it is and has open before what it did."""
     left, right = widths(width)[0], widths(width)[-1]
-    known = _known(live)
-    seen = _of_its_own(seen, live, known)
-    top = _command(look, subject, seen, known, width)
+    known, seen = _known(live), of_its_own(seen, live)
+    top = _command(look, width, command(subject, seen, live))
     facts = _process(look, left, subject, seen, live)
     parents = descent.parents(look, left, subject, seen, known)
     did = [*_block(look, right, seen), *_opens(look, right, seen), *descent.execs(look, right, subject, seen)]
@@ -89,8 +88,9 @@ def _known(live: Live[Reading]) -> ProcessFacts | None:
     return answer if isinstance(answer, ProcessFacts) else None
 
 
-def _of_its_own(seen: Seen, live: Live[Reading], known: ProcessFacts | None) -> Seen:
+def of_its_own(seen: Seen, live: Live[Reading]) -> Seen:
     """Its rows, where another process has or had the same pid."""
+    known = _known(live)
     if known is None:
         return seen
     gone = live.answer if isinstance(live.answer, Gone) and live.answer.heir else None
@@ -98,13 +98,16 @@ def _of_its_own(seen: Seen, live: Live[Reading], known: ProcessFacts | None) -> 
     return seen.between(int((known.started - SLACK_S) * 1e9), end)
 
 
-def _command(look: Look, subject: Process, seen: Seen, known: ProcessFacts | None, width: int) -> list[Entry]:
-    """The command line: as it is now, or as it was executed."""
-    own = descent.last_own(subject, seen)
+def command(subject: Process, seen: Seen, live: Live[Reading]) -> str:
+    """The command line, quoted: as it is now, or as it was executed; the name in brackets where there is none."""
+    own, known = descent.last_own(subject, seen), _known(live)
     argv = own.argv if own and not own.error else ()
     if known and not isinstance(known.argv, Missing):
         argv = known.argv
-    text = units.quoted(list(argv)) if argv else f"[{known.comm if known else subject.comm}]"
+    return units.quoted(list(argv)) if argv else f"[{known.comm if known else subject.comm}]"
+
+
+def _command(look: Look, width: int, text: str) -> list[Entry]:
     parts = folded(text[: MOST_COMMAND * width + 1], width)
     shown = [Entry(Line(look, width).put(part, "bright").strip()) for part in parts[:MOST_COMMAND]]
     if (hidden := len(text) - MOST_COMMAND * width) > 0:

@@ -117,7 +117,7 @@ def _shown(entry: Entry, whole: Collection[str]) -> bool:
 
 def kept(since: int, what: str = "") -> Cell:
     """Which rows there are to tell of: those since a time in nanoseconds since the epoch; 0: there are none."""
-    return " ".join(filter(None, (what, f"of the rows kept since {units.clock(since)[:8]}" if since else ""))), "dim"
+    return ", ".join(filter(None, (what, f"of the rows kept since {units.clock(since)[:8]}" if since else ""))), "dim"
 
 
 def passed(look: Look, width: int, filter_: str) -> list[Entry]:
