@@ -23,7 +23,7 @@ from tui.frame import Frame
 from tui.hints import Scene
 from tui.history import History
 from tui.own import settle_memory
-from tui.pages.subject_screen import SubjectScreen
+from tui.pages.subject_pages import SubjectPages
 from tui.panes.block.pane import BlockPane
 from tui.panes.pane import Pane
 from tui.settings.kept import Layout
@@ -141,17 +141,26 @@ class Ebtop(App[None]):
         """See Host."""
         return self._focus.pane
 
+    @property
+    def page(self) -> SubjectPages | None:
+        """See Host."""
+        return self._frame.page
+
+    def put_page(self, page: SubjectPages | None) -> None:
+        """See Host."""
+        self._frame.put_page(page)
+
     def show(self) -> None:
         """See Host."""
         view = self.history.view
         if self._frame.show(view):
             self.call_next(self._frame.arrangement.apply)
         self._show_header()
-        match self.screen:
-            case SubjectScreen() as page:
-                page.show(view, held=self.history.paused)
-            case FindingsScreen() as page:
-                page.query_one(FindingsPage).show(view.findings, view.past, view.tick.time if view.tick else 0)
+        if self.page:
+            self.page.show(view, held=self.history.paused)
+        if isinstance(self.screen, FindingsScreen):
+            now = view.tick.time if view.tick else 0
+            self.screen.query_one(FindingsPage).show(view.findings, view.past, now)
         self._show_time_line()
         self._show_footer()
 
@@ -178,8 +187,8 @@ class Ebtop(App[None]):
 
     def _hear(self, answer: Answer) -> None:
         """Only a page asks."""
-        if isinstance(self.screen, SubjectScreen):
-            self.screen.hear(answer)
+        if self.page:
+            self.page.hear(answer)
 
     def _leave(self, reason: str) -> None:
         """The collector is gone: nobody leaves by that who has something to look at."""
@@ -218,7 +227,7 @@ class Ebtop(App[None]):
         """See Host."""
         if self._feed.over and command in self._dispatch.session.actions:
             self.say(GONE, bad=True)
-        else:
+        elif not (self.page and self._dispatch.on_page(self.page, command)):
             self._dispatch.command(command)
         self._show_footer()
 

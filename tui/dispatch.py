@@ -14,6 +14,7 @@ from tui.actions.travel import Travel
 from tui.focus import Focus
 from tui.host import Actions, Host
 from tui.keys import Keymap, Where
+from tui.pages.subject_pages import SubjectPages
 from tui.panes.arrangement import Arrangement
 from tui.settings.setup import Setup
 
@@ -69,6 +70,10 @@ class Dispatch:
             self._act_on_disks(command)
         elif command:
             self._host.pane.act(command)
+
+    def on_page(self, page: SubjectPages, command: str) -> bool:
+        """Whether it was for the page that lies over the panes."""
+        return (command == "page-back" and self.travel.interrupt()) or page.act(command)
 
     def _act_on_disks(self, command: str) -> None:
         if self._focus.to_pane("disks"):

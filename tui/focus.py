@@ -28,6 +28,8 @@ class Focus:
     @property
     def where(self) -> Sequence[Where]:
         """What commands apply to: those of the time line come first where it has the focus."""
+        if self._frame.page:
+            return ("page",)
         return ("time", *self.pane.where) if self._on_time_line else self.pane.where
 
     def begin(self) -> None:
@@ -49,7 +51,7 @@ class Focus:
 
     def to_time_line(self, given: bool) -> None:
         """Give it to the time line, or take it from there."""
-        if given:
+        if given and not self._frame.page:
             self._app.screen.set_focus(self._frame.time_line)
         elif self._on_time_line:
             self._app.screen.set_focus(self.pane)

@@ -9,6 +9,7 @@ from textual.containers import Container
 
 from tui.history import ProbeView, View
 from tui.keys import Keymap
+from tui.pages.subject_pages import SubjectPages
 from tui.panes.arrangement import Arrangement
 from tui.panes.block.pane import BlockPane
 from tui.panes.pane import Pane
@@ -35,6 +36,7 @@ class Frame:
 
     header: Header
     time_line: TimeLine
+    page: SubjectPages | None = None
 
     def __init__(
         self,
@@ -54,6 +56,7 @@ class Frame:
         self._nothing = Nothing(look, toggles)
         self._tables = Container(*(pane for pane in self.panes if isinstance(pane, RowPane)), id="tables")
         self._graphs = Container(*(pane for pane in self.panes if isinstance(pane, BlockPane)), id="graphs")
+        self._body = Container(self._tables, self._graphs, self._nothing, id="panes")
         self.arrangement = Arrangement(self.panes, (self._tables, self._graphs), self._nothing)
         self.findings_line, self.prompt = FindingsLine(look), Prompt(look)
         self.footer = Footer(look, keymap)
@@ -66,10 +69,19 @@ class Frame:
         self.header, self.time_line = header, time_line
         yield header
         yield self.findings_line
-        yield Container(self._tables, self._graphs, self._nothing, id="panes")
+        yield self._body
         yield time_line
         yield self.prompt
         yield self.footer
+
+    def put_page(self, page: SubjectPages | None) -> None:
+        """Lay a page over the panes, or take it away; it has keys of its own, which it tells itself."""
+        if self.page:
+            self.page.remove()
+        if page:
+            self._body.mount(page)
+        self.page = page
+        self.footer.display = page is None
 
     def fit(self, height: int) -> None:
         """Frames need room."""
@@ -92,5 +104,5 @@ class Frame:
     def put_on(self, look: Look) -> None:
         """Draw everything in other colours."""
         lines = self.header, self.findings_line, self._nothing, self.time_line, self.prompt, self.footer
-        for canvas in (*lines, *self.panes):
+        for canvas in (*lines, *self.panes, *([self.page] if self.page else ())):
             canvas.look = look

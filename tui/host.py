@@ -8,6 +8,7 @@ from typing import Protocol
 from textual.timer import Timer
 
 from tui.history import History
+from tui.pages.subject_pages import SubjectPages
 from tui.panes.pane import Pane
 from tui.source import Source
 from tui.widgets.line import Look
@@ -36,6 +37,13 @@ class Host(Protocol):
 
     @property
     def panes(self) -> Sequence[Pane]: ...
+
+    @property
+    def page(self) -> SubjectPages | None:
+        """The page about a process or a file that lies over the panes, if there is one."""
+
+    def put_page(self, page: SubjectPages | None) -> None:
+        """Lay a page over the panes, or take it away."""
 
     def show(self) -> None:
         """Draw what there is to be seen now."""

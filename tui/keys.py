@@ -12,10 +12,11 @@ import msgspec
 
 from probes.snapshot import ProbeInfo
 
-Group = Literal["Session", "Filter", "Time", "Probes", "View", "Rows", "Disks", "Move"]
-Where = Literal["anywhere", "table", "disks", "time"]
-"""What has to have the focus for a command to apply: rows or a list of some kind, maps of disks, or the time line."""
-PLACES: Mapping[Where, str] = {"table": "in rows", "disks": "in maps", "time": "on the time line"}
+Group = Literal["Session", "Filter", "Time", "Probes", "View", "Rows", "Disks", "Pages", "Move"]
+Where = Literal["anywhere", "table", "disks", "time", "page"]
+"""What has to have the focus for a command to apply: rows or a list of some kind, maps of disks, the time line, or a
+page about a process or a file, which lies over the panes."""
+PLACES: Mapping[Where, str] = {"table": "in rows", "disks": "in maps", "time": "on the time line", "page": "on a page"}
 """What is said of commands that apply there alone."""
 
 
@@ -35,6 +36,25 @@ class Command(msgspec.Struct, frozen=True):
 
 
 COMMANDS: tuple[Command, ...] = (
+    Command("page-back", ("escape",), "back", "To the page or the panes where it was opened", "Pages", where="page"),
+    Command("page-close", ("q", "ctrl+c"), "close", "Close all pages", "Pages", where="page"),
+    Command(
+        "page-cross",
+        ("tab", "shift+tab", "left", "right"),
+        "other side",
+        "Select on the other side, where there are two",
+        "Pages",
+        where="page",
+    ),
+    Command(
+        "page-filter",
+        ("f", "f4", "backslash"),
+        "filter by it",
+        "Close it, and filter by the process or file",
+        "Pages",
+        where="page",
+    ),
+    Command("page-tree", ("t",), "its tree", "The same, with all that the process started", "Pages", where="page"),
     Command("quit", ("q", "ctrl+c"), "quit", "Leave; every BPF program is taken out of the kernel", "Session"),
     Command("help", ("question_mark", "h", "f1"), "help", "Keys of the focused pane, then all others", "Session"),
     Command("palette", ("ctrl+p", "colon"), "commands", "Find any command by its name", "Session"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import subprocess
 import sys
@@ -10,14 +11,15 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
 from tests.tui.fakes import Machine
 from tests.tui.screen import Screen, running
 from tui.actions.opening import Opening
+from tui.pages.sections import Rest
 from tui.pages.subject_page import SubjectPage
-from tui.pages.subject_screen import SubjectScreen
 from tui.procfs import background
 from tui.subject import Cell, Disk, File, Process, Subject
 from tui.widgets.glyphs import ASCII, UNICODE, Glyphs
@@ -42,9 +44,7 @@ class Pages:
 
     async def show(self) -> None:
         """What the app does with each tick."""
-        top = self.screen.app.screen
-        assert isinstance(top, SubjectScreen)
-        top.show(self.screen.app.history.view, held=self.screen.app.history.paused)
+        self.screen.app.show()
         await self.screen.pilot.pause()
 
     async def until(self, true: Callable[[], bool]) -> None:
@@ -59,11 +59,21 @@ class Pages:
 
     @property
     def title(self) -> str:
-        return self.screen.lines[0]
+        """The upper edge of the page."""
+        return next(line for line in self.screen.lines if line.startswith((UNICODE.focus_corners[0], "+")))
 
     @property
-    def selected(self) -> Subject | None:
+    def selected(self) -> Subject | Rest | None:
         return self.screen.app.screen.query_one(SubjectPage).subject
+
+    @property
+    def there(self) -> bool:
+        return self.screen.app.page is not None
+
+
+def written(folder: Path, pattern: str) -> str:
+    (made,) = folder.glob(pattern)
+    return made.read_text()
 
 
 @asynccontextmanager
@@ -98,7 +108,7 @@ async def test_a_process_and_a_file_have_a_page_at_any_size(size: tuple[int, int
 async def test_a_disk_has_no_page_here() -> None:
     async with pages() as page:
         assert not await page.open(Disk("sda"))
-        assert len(page.screen.app.screen_stack) == 1
+        assert not page.there
 
 
 async def test_the_selected_row_is_opened_and_nothing_is_said_to_be_nothing() -> None:
@@ -129,7 +139,23 @@ async def test_enter_opens_what_is_selected_on_top_and_escape_goes_back_to_it() 
         assert "File /etc/hosts" in page.title
         assert page.selected == chosen
         await page.screen.press("escape")
-        assert len(page.screen.app.screen_stack) == 1
+        assert not page.there
+
+
+async def test_enter_shows_the_rest_of_a_list_which_stays_when_one_comes_back() -> None:
+    async with pages((80, 24)) as page:
+        await page.open(HOSTS)
+        for _ in range(40):
+            if isinstance(page.selected, Rest):
+                break
+            await page.screen.press("j")
+        assert " more" in page.text
+        await page.screen.press("enter")
+        chosen = page.selected
+        assert isinstance(chosen, Process), "the first one that was left out"
+        assert " more" not in page.text
+        await page.screen.press("enter", "escape")
+        assert page.selected == chosen
 
 
 async def test_a_parent_can_be_opened() -> None:
@@ -157,7 +183,7 @@ async def test_q_closes_all_pages_at_once(close: str) -> None:
     async with pages((200, 50)) as page:
         await page.open(HOSTS)
         await page.screen.press("enter", close)
-        assert len(page.screen.app.screen_stack) == 1
+        assert not page.there
         assert page.screen.app.is_running
 
 
@@ -174,7 +200,7 @@ async def test_a_key_makes_a_filter_of_it_and_closes(subject: Subject, key: str,
         await page.open(subject)
         await page.screen.press(key)
         assert page.only == [cell]
-        assert len(page.screen.app.screen_stack) == 1
+        assert not page.there
 
 
 async def test_down_goes_from_one_to_the_next_and_scrolls_where_there_is_none_near() -> None:
@@ -188,7 +214,8 @@ async def test_down_goes_from_one_to_the_next_and_scrolls_where_there_is_none_ne
                 seen.append(chosen)
         assert len(seen) > 3
         await page.screen.press("g")
-        assert page.screen.lines[1].split()[1] == "/etc/hosts"
+        edge = page.screen.lines.index(page.title)
+        assert page.screen.lines[edge + 1].split()[1] == "/etc/hosts"
         await page.screen.press("G", "k")
         assert page.selected is not None
 
@@ -205,6 +232,99 @@ async def test_the_page_moves_with_the_session_and_stands_still_when_that_is_hel
         await page.screen.ticks(5)
         await page.show()
         assert page.screen.line("times, last at") == later
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_header_and_the_time_line_stay_and_keys_travel(size: tuple[int, int]) -> None:
+    async with pages(size, live=True) as page:
+        await page.open(HOSTS)
+        assert "web-17" in page.screen.lines[0]
+        before = page.screen.line("times, last at")
+        await page.screen.press("left_square_bracket", "left_square_bracket")
+        assert "PAUSED" in page.screen.lines[1]
+        assert "2s ago" in page.screen.lines[-1]
+        assert page.screen.line("times, last at") != before
+        await page.screen.press("right_square_bracket", "right_square_bracket")
+        assert page.screen.line("times, last at") == before
+        await page.screen.press("L")
+        assert "PAUSED" not in page.screen.text
+        await page.screen.press("space")
+        assert "PAUSED" in page.screen.lines[1]
+        await page.screen.press("at", *"-3s", "enter")
+        assert "3s ago" in page.screen.lines[-1]
+        await page.screen.press("escape")
+        assert not page.there
+        assert "PAUSED" in page.screen.lines[1], "the page is closed before the cursor is let go of"
+
+
+async def test_help_and_commands_lie_over_the_page_and_tell_its_keys() -> None:
+    async with pages() as page:
+        await page.open(HOSTS)
+        await page.screen.press("question_mark")
+        assert "In a page" in page.text
+        assert "Close all pages" in page.text
+        await page.screen.press("escape", "colon", *"close", "enter")
+        assert not page.there
+
+
+async def test_what_is_for_panes_alone_is_said_and_changes_none() -> None:
+    async with pages() as page:
+        await page.open(HOSTS)
+        pane = page.screen.app.pane
+        face = pane.face
+        await page.screen.press("v", "z")
+        assert "that is for panes" in page.text
+        assert page.there
+        await page.screen.press("escape")
+        assert page.screen.app.pane is pane
+        assert pane.face == face
+        assert not page.screen.app._arrangement.zoomed
+
+
+async def test_another_process_is_opened_on_top() -> None:
+    async with pages() as page:
+        await page.open(HOSTS)
+        await page.screen.press("p", *"4004", "enter")
+        assert "Process 4004" in page.title
+        await page.screen.press("escape")
+        assert "File /etc/hosts" in page.title
+
+
+async def test_a_page_is_exported_as_the_rows_that_it_tells_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with pages() as page:
+        await page.open(SSHD)
+        await page.screen.press("e", "down", "enter")
+        rows = json.loads(written(tmp_path, "ebtop-process-4004-*.json"))
+        assert {row["event"] for row in rows} == {"exec", "open"}
+        assert all(4004 in (row["pid"], row["ppid"]) for row in rows)
+        assert [row["time"] for row in rows] == sorted(row["time"] for row in rows)
+        await page.screen.press("e", "down", "down", "enter")
+        assert "4004" in written(tmp_path, "ebtop-screen-*.svg")
+
+
+async def test_the_selected_line_is_copied_or_the_command_line_where_there_is_none_to_be_seen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    copied: list[str] = []
+    monkeypatch.setattr("tui.app.Ebtop.copy_to_clipboard", lambda _, text: copied.append(text))
+    async with pages((200, 50)) as page:
+        await page.open(SSHD)
+        await page.screen.press("y")
+        assert isinstance(page.selected, Process)
+        assert copied.pop() == f"{page.selected.pid}\t{page.selected.comm}"
+        await page.open(File("/nobody/has/opened\x1bit"))
+        await page.screen.press("y")
+        assert copied.pop() == "/nobody/has/opened\\x1bit"
+
+
+async def test_a_page_is_in_the_colours_that_are_chosen_on_it() -> None:
+    async with pages() as page:
+        await page.open(HOSTS)
+        widget = page.screen.app.screen.query_one(SubjectPage)
+        before = [list(strip) for strip in widget.content(70)]
+        await page.screen.press("T")
+        assert [list(strip) for strip in widget.content(70)] != before
 
 
 async def test_a_running_process_is_told_live_until_it_is_gone() -> None:
@@ -293,15 +413,15 @@ async def test_a_file_system_that_does_not_answer_stops_nothing(monkeypatch: pyt
         loop.call_soon_threadsafe(stuck.set)
         let_go.wait(20)
 
-    monkeypatch.setattr("tui.pages.subject_screen.look_at", look_at)
-    monkeypatch.setattr("tui.pages.subject_screen.PATIENCE_S", 0.01)
+    monkeypatch.setattr("tui.pages.subject_pages.look_at", look_at)
+    monkeypatch.setattr("tui.pages.subject_pages.PATIENCE_S", 0.01)
     monkeypatch.setattr("tui.pages.live.PATIENCE_S", 0.01)
     async with pages((120, 40), live=True) as page:
         await page.open(HOSTS)
         await asyncio.wait_for(stuck.wait(), 10)
         await page.until(lambda: "no answer for" in page.text)
         await page.screen.press("j", "escape")
-        assert len(page.screen.app.screen_stack) == 1
+        assert not page.there
     let_go.set()
 
 

@@ -24,9 +24,10 @@ from probes.facts import (
 from probes.snapshot import Work
 from tests.unit.disk_views import LOOK, PLAIN, SICK_WORK
 from tests.unit.sessions import SECOND, START
+from tui import format as units
 from tui.pages import file, opens, process
 from tui.pages.live import Live, recorded
-from tui.pages.sections import Laid, folded
+from tui.pages.sections import Sheet, folded, lay
 from tui.pages.seen import Exec, Open, Seen
 from tui.procfs.file import FileFacts
 from tui.subject import File, Process
@@ -63,6 +64,7 @@ THERE = FileFacts(
     "",
     ("/etc", "ext4", "/dev/sda1"),
 )
+HELD_OPEN = File("/dev/null")
 ME = Process(812, "postgres", START)
 
 
@@ -83,22 +85,24 @@ SEEN = Seen(
     opens=tuple(an_open(n, f"/data/{n % 3}") for n in range(40)),
     work=tuple(one for one in SICK_WORK if one.pid == 812),
     span_ns=10 * SECOND,
-    since=START - 60 * SECOND,
+    execs_since=START - 90 * SECOND,
+    opens_since=START - 60 * SECOND,
     until=START,
 )
 
 
-def text(laid: Laid) -> str:
-    return "\n".join(strip.text for strip in laid.lines)
+def text(sheet: Sheet, width: int, whole: Sequence[str] = ()) -> str:
+    return "\n".join(strip.text for strip in lay(LOOK, sheet, width, whole).lines)
 
 
-def process_text(width: int = 196, seen: Seen = SEEN, **live: object) -> str:
-    return text(process.lines(LOOK, ME, seen, Live(**({"answer": FACTS} | live)), width))  # type: ignore[arg-type]
+def process_text(width: int = 196, seen: Seen = SEEN, whole: Sequence[str] = (), **live: object) -> str:
+    shown = Live(**({"answer": FACTS} | live))  # type: ignore[arg-type]
+    return text(process.lines(LOOK, ME, seen, shown, width), width, whole)
 
 
 def file_text(width: int = 196, seen: Seen = SEEN, **live: object) -> str:
     shown = Live(**({"answer": THERE} | live))  # type: ignore[arg-type]
-    return text(file.lines(LOOK, File("/data/1"), seen, shown, width))
+    return text(file.lines(LOOK, File("/data/1"), seen, shown, width), width)
 
 
 # What a process is
@@ -111,7 +115,7 @@ def test_all_that_is_known_of_a_process_is_told_at_any_size(width: int) -> None:
         "postgres -D '/var/lib/my data'", "sleeping", "2h 01m", "137% of a core", "48.0MiB resident, 3.1% of all",
         "20.0MiB (PSS)", "1,234", "postgresql.service", "pid, net: not init's", "812  bash", "1  systemd",
         "tcp6", "[::1]:5432", "established", "pipe:[33]", "the first 3 of 1,234", "sdb", "IOPS",
-        "40 times", "!ENOENT 10", "at most", "p99", "/data/2", "1 of its own, 2 of its children", "sh -c true",
+        "40 times", "!ENOENT 10", "at most", "p99", "/data/2", "1 its own, 2 of children", "sh -c true",
     ):  # fmt: skip
         assert part in shown, part
     assert "…" not in shown
@@ -119,10 +123,11 @@ def test_all_that_is_known_of_a_process_is_told_at_any_size(width: int) -> None:
 
 @pytest.mark.parametrize("width", SIZES)
 def test_every_line_is_as_wide_as_the_page(width: int) -> None:
-    for laid in (
-        process.lines(LOOK, ME, SEEN, Live(FACTS), width),
-        file.lines(PLAIN, File("/data/1"), SEEN, Live(THERE), width),
+    for look, sheet in (
+        (LOOK, process.lines(LOOK, ME, SEEN, Live(FACTS), width)),
+        (PLAIN, file.lines(PLAIN, File("/data/1"), SEEN, Live(THERE), width)),
     ):
+        laid = lay(look, sheet, width)
         assert {strip.cell_length for strip in laid.lines} == {width}
 
 
@@ -162,6 +167,17 @@ def test_who_was_never_found_is_told_from_rows() -> None:
     assert "1  bash" in shown
 
 
+def test_of_whom_only_an_exec_that_failed_was_seen_its_row_is_told() -> None:
+    failed = an_exec(812, 77, comm="bash", error="ENOENT", user="jo", cgroup="/a/x.service", filename="/opt/no")
+    shown = process_text(seen=Seen(execs=(failed,)), answer=None)
+    for part in ("77  bash", "jo", "x.service", "!ENOENT", "/opt/no", "[postgres]"):
+        assert part in shown, part
+    assert "not known" not in shown
+    assert "none known" not in shown
+    ran = failed._replace(error="", ppid=1, filename="/bin/ran")
+    assert "/bin/ran" in process_text(seen=Seen(execs=(ran, failed)), answer=None)
+
+
 def test_rows_of_another_process_with_the_same_pid_are_left_out() -> None:
     later = msgspec.structs.replace(FACTS, started=START / 1e9 - 30)
     assert "40 times" in process_text()
@@ -191,25 +207,59 @@ def test_probes_that_are_off_are_not_taken_for_silence() -> None:
 
 
 def test_a_filter_that_was_in_force_is_told() -> None:
-    assert "which passed comm:x" in process_text(seen=SEEN._replace(filter="comm:x"))
+    told = "comm:x (since it was set, only rows that pass it are kept)"
+    for shown in (process_text, file_text):
+        assert " ".join(shown(76, seen=SEEN._replace(filter="comm:x")).split()).count(told) == 2
+        assert "since it was set" not in shown()
+
+
+def test_how_far_back_rows_go_is_told_of_each_probe_and_the_rate_begins_there() -> None:
+    shown = process_text(76)
+    heading = {line.split()[0]: line for line in shown.splitlines() if "rows kept since" in line}
+    execs, opens_ = units.clock(SEEN.execs_since)[:8], units.clock(SEEN.opens_since)[:8]
+    assert f"since {execs}" in heading["Execs"]
+    assert f"since {opens_}" in heading["Opens"]
+    rate = next(line for line in shown.splitlines() if line.startswith("rate"))
+    assert f"since {opens_}" in rate
 
 
 def test_parents_children_and_files_can_be_opened() -> None:
-    laid = process.lines(LOOK, ME, SEEN, Live(FACTS), 196)
+    laid = lay(LOOK, process.lines(LOOK, ME, SEEN, Live(FACTS), 196), 196)
     left, right = ([spot.subject for spot in column] for column in laid.spots)
-    assert [subject.pid for subject in left if isinstance(subject, Process)] == [812, 1, 4712, 4711]
-    assert [subject.path for subject in right if isinstance(subject, File)] == [
-        "/data/0", "/data/1", "/data/2", "/dev/null",
-    ]  # fmt: skip
+    assert left == [Process(812, "bash", int(FACTS.at * 1e9)), Process(1, "systemd", int(FACTS.at * 1e9)), HELD_OPEN]
+    assert [subject.path for subject in right if isinstance(subject, File)] == ["/data/0", "/data/1", "/data/2"]
+    assert [subject.pid for subject in right if isinstance(subject, Process)] == [4712, 4711]
     for column in laid.spots:
         for spot in column:
             shown = laid.lines[spot.line].crop(spot.cells.start, spot.cells.stop).text
             assert str(spot.subject[0]) in shown
 
 
-def test_a_long_table_is_cut_and_counted() -> None:
+def test_a_long_table_is_cut_and_counted_and_its_rest_is_there_for_the_asking() -> None:
     many = SEEN._replace(opens=tuple(an_open(0, f"/{n}") for n in range(1000)))
-    assert "the first 300 of 1,000" in process_text(seen=many)
+    shown = process_text(seen=many)
+    assert "and 990 more" in shown
+    assert "the first 300 of 1,000" not in shown
+    whole = process_text(seen=many, whole=["files"])
+    assert "and 990 more" not in whole
+    assert "the first 300 of 1,000" in whole
+    assert len(whole.splitlines()) > len(shown.splitlines()) + 280
+
+
+def test_one_line_is_not_left_out_for_another() -> None:
+    for files, told in ((11, ""), (12, "and 2 more")):
+        shown = process_text(seen=SEEN._replace(opens=tuple(an_open(0, f"/{n}") for n in range(files))))
+        assert told in shown
+        assert ("/10" in shown) == (not told)
+
+
+def test_many_execs_hide_nothing_on_a_narrow_page() -> None:
+    busy = SEEN._replace(execs=tuple(an_exec(n, time=START - n) for n in range(1000, 3000)))
+    shown = process_text(76, seen=busy)
+    places = [shown.index(part) for part in ("Parents", "Sockets", "Open files", "Block I/O", "Opens", "Execs")]
+    assert places == sorted(places)
+    assert "and 1,990 more" in shown
+    assert len(shown.splitlines()) < 80
 
 
 # What a file is
@@ -282,8 +332,9 @@ def test_nothing_hostile_reaches_the_screen(text: str, width: int) -> None:
     work: tuple[Work, ...] = (msgspec.structs.replace(SEEN.work[0], disk=text),)
     seen = SEEN._replace(execs=(exec_, exec_._replace(pid=5)), opens=(open_,), work=work, filter=text)
     answers: list[Reading] = [facts, Gone(1.0, None, text), Gone(1.0, facts, text), Missing(text)]
-    pages = [process.lines(LOOK, Process(812, text, 0), seen, Live(answer), width) for answer in answers]
+    sheets = [process.lines(LOOK, Process(812, text, 0), seen, Live(answer), width) for answer in answers]
     link = msgspec.structs.replace(THERE, link=text, owner=text, mount=(text, text, text))
-    pages.append(file.lines(LOOK, File(text), seen, Live(link), width))
-    for laid in pages:
-        assert all(strip.text.isprintable() and strip.cell_length == width for strip in laid.lines)
+    sheets.append(file.lines(LOOK, File(text), seen, Live(link), width))
+    for sheet in sheets:
+        strips = lay(LOOK, sheet, width).lines
+        assert all(strip.text.isprintable() and strip.cell_length == width for strip in strips)

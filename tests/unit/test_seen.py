@@ -8,7 +8,7 @@ import msgspec
 
 from probes.filter import parse
 from probes.snapshot import Exit, Row
-from tests.unit.sessions import HELLO, START, exec_row, exec_tick, open_row, open_tick, snapshot
+from tests.unit.sessions import HELLO, SECOND, START, exec_row, exec_tick, open_row, open_tick, snapshot
 from tui.history import History
 from tui.pages.seen import Gathering
 from tui.subject import File, Process
@@ -26,7 +26,7 @@ def test_rows_are_found_whatever_filter_is_shown() -> None:
     seen = Gathering(Process(7, "cat", START)).take(made.view)
     assert [one.path for one in seen.opens] == ["/a", "/b"]
     assert [one.argv for one in seen.execs] == [("sh", "-c", "true")]
-    assert seen.since == START + 123_456_789
+    assert (seen.execs_since, seen.opens_since) == (START + 123_456_789, START + 5 * SECOND)
     assert [one.pid for one in Gathering(File("/b")).take(made.view).opens] == [8, 7]
     assert made.view.probes[1].log.filter.terms, "the filter of the session is as it was"
 

@@ -36,7 +36,7 @@ class Evidence:
         return {"export": self._export, "copy": self._copy}
 
     def _copy(self) -> None:
-        copied = self._host.pane.copied
+        copied = (self._host.page or self._host.pane).copied
         if not copied:
             self._host.say("nothing is selected: j and k select a row", bad=True)
             return
@@ -51,7 +51,7 @@ class Evidence:
             # Once the menu has gone: it is not part of the evidence.
             self._host.later(lambda: self._picture(kind))
             return
-        contents = self._host.pane.contents
+        contents = (self._host.page or self._host.pane).contents
         if contents is None:
             self._host.say(f"{self._host.pane.title()} is no table: v goes to one, or choose SVG or PNG", bad=True)
             return

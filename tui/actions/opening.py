@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from tui.host import Actions, Host
-from tui.pages.subject_screen import Session, SubjectScreen
+from tui.pages.subject_pages import Session, SubjectPages
 from tui.procfs.background import once
 from tui.procfs.running import running
 from tui.subject import Cell, Disk, Process, Subject
@@ -37,10 +37,16 @@ class Opening:
         if subject is None or isinstance(subject, Disk):
             return False
         host = self._host
-        session = Session(host.source.hello.host, host.source.live, host.source.send, self._only)
-        held = host.history.paused
-        host.open_page(SubjectScreen(host.shown_look, session, subject, host.history.view, held=held))
+        if host.page:
+            host.page.open(subject)
+            return True
+        source, held = host.source, host.history.paused
+        session = Session(source.hello.host, source.live, source.send, self._only, host.say, self._close)
+        host.put_page(SubjectPages(host.shown_look, session, subject, host.history.view, held=held))
         return True
+
+    def _close(self) -> None:
+        self._host.put_page(None)
 
     def _open_selected(self) -> None:
         pane = self._host.pane

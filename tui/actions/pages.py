@@ -27,7 +27,7 @@ class Pages:
         return {"help": self._help, "palette": self._palette, "findings": self._findings}
 
     def _help(self) -> None:
-        title = self._host.pane.view.info.title
+        title = "a page" if self._host.page else self._host.pane.view.info.title
         page = HelpPage(self._host.shown_look, self._keymap, self._host.source.hello.probes, title, self._where())
         self._host.open_page(HelpScreen(page))
 

@@ -77,7 +77,7 @@ class Travel:
 
     def back(self) -> bool:
         """Stop where it is running to, or else go back to the present; whether there was anything to leave."""
-        if self._interrupt():
+        if self.interrupt():
             return True
         if self._host.history.paused:
             self._go_live()
@@ -116,7 +116,7 @@ class Travel:
 
     def _pause(self) -> None:
         standing = self.standing
-        if self._interrupt():
+        if self.interrupt():
             return
         if not standing:
             self._stand_still()
@@ -254,7 +254,7 @@ class Travel:
         self._tell("the recording ends here" if over else begun)
         self._host.show()
 
-    def _interrupt(self) -> bool:
+    def interrupt(self) -> bool:
         """Stand still at what was reached where it is running to a time; whether it was."""
         if not self._stop():
             return False

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from probes.facts import Parent, ProcessFacts
 from tui import format as units
-from tui.pages.sections import Entry, Row, listed, said, section
+from tui.pages.sections import Entry, Row, Table, kept, listed, passed, said, section
 from tui.pages.seen import Exec, Seen
 from tui.panes.block.figures import Cell, Field
 from tui.subject import Process
 from tui.widgets.line import Line, Look
 
 PID = 7
-EXECS = (
-    Field("TIME", 6, 8),
-    Field("PID", 9, PID),
-    Field("COMM", 8, 8, 15, right=False),
-    Field("END", 10, 8, 16, right=False),
-    Field("COMMAND", 7, 12, 400, right=False),
+EXECS = Table(
+    "execs",
+    (
+        Field("TIME", 6, 8),
+        Field("PID", 9, PID),
+        Field("COMM", 8, 8, 15, right=False),
+        Field("END", 10, 8, 16, right=False),
+        Field("COMMAND", 7, 12, 400, right=False),
+    ),
 )
 
 
 def last_own(subject: Process, seen: Seen) -> Exec | None:
-    """The program that the process runs, if its start was seen."""
-    return next((one for one in reversed(seen.execs) if one.pid == subject.pid and not one.error), None)
+    """The program that the process runs, if its start was seen; or else the one that it tried to run, if that was."""
+    own = [one for one in reversed(seen.execs) if one.pid == subject.pid]
+    return next((one for one in own if not one.error), own[0] if own else None)
 
 
 def ending(own: Exec) -> str:
@@ -56,14 +60,15 @@ def _parent(look: Look, width: int, parent: Parent, when: int) -> Entry:
 
 def execs(look: Look, width: int, subject: Process, seen: Seen) -> list[Entry]:
     """The programs that it ran itself and that its children did, the newest first."""
-    own = sum(one.pid == subject.pid for one in seen.execs)
-    started = len(seen.execs) - own
+    body = passed(look, width, seen.filter)
     if not seen.execs:
-        body = said(look, width, "none is kept" if "exec" in seen.watched else "not watched: the probe is off")
-        return section(look, width, "Execs", body)
+        body += said(look, width, "none is kept" if "exec" in seen.watched else "not watched: the probe is off")
+        return section(look, width, "Execs", body, kept(seen.execs_since))
+    own = sum(one.pid == subject.pid for one in seen.execs)
     rows = (row(one, openable=one.pid != subject.pid) for one in reversed(seen.execs))
-    note = f"{own:,} of its own, {started:,} of its children"
-    return section(look, width, "Execs", listed(look, width, EXECS, rows, len(seen.execs)), (note, "dim"))
+    body += listed(look, width, EXECS, rows, len(seen.execs))
+    note = f"{own:,} its own, {len(seen.execs) - own:,} of children"
+    return section(look, width, "Execs", body, kept(seen.execs_since, note))
 
 
 def row(one: Exec, *, openable: bool = True) -> Row:

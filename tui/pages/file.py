@@ -10,8 +10,21 @@ from probes.unit_names import container_names, unit_name
 from tui import format as units
 from tui.pages import descent, opens
 from tui.pages.live import Live
-from tui.pages.process import kept
-from tui.pages.sections import TWO_COLUMNS, Entry, Laid, Row, fact, folded, lay, listed, said, section, widths
+from tui.pages.sections import (
+    TWO_COLUMNS,
+    Entry,
+    Row,
+    Sheet,
+    Table,
+    fact,
+    folded,
+    kept,
+    listed,
+    passed,
+    said,
+    section,
+    widths,
+)
 from tui.pages.seen import Open, Seen
 from tui.panes.block.figures import Cell, Field
 from tui.procfs.file import FileFacts
@@ -20,16 +33,19 @@ from tui.widgets.line import Line, Look, blank
 
 MOST_PATH = 6
 """Lines of the path; the kernel's longest takes more than that of a narrow terminal."""
-OPENERS = (
-    Field("PID", 9, 7),
-    Field("COMM", 10, 8, 15, right=False),
-    Field("USER", 5, 8, right=False),
-    Field("UNIT", 4, 12, 44, right=False),
-    Field("COUNT", 8, 6),
-    Field("FAILED", 7, 6, 22, right=False),
-    Field("AVG", 3, 6),
-    Field("MAX", 2, 6),
-    Field("LAST", 6, 8),
+OPENERS = Table(
+    "openers",
+    (
+        Field("PID", 9, 7),
+        Field("COMM", 10, 8, 15, right=False),
+        Field("USER", 5, 8, right=False),
+        Field("UNIT", 4, 12, 44, right=False),
+        Field("COUNT", 8, 6),
+        Field("FAILED", 7, 6, 22, right=False),
+        Field("AVG", 3, 6),
+        Field("MAX", 2, 6),
+        Field("LAST", 6, 8),
+    ),
 )
 LARGE = 1024
 """Bytes from which on they are told in larger units as well."""
@@ -53,7 +69,7 @@ def openers(found: Sequence[Open]) -> list[Opener]:
     return sorted(made, key=lambda opener: -opener.calls[-1].time)
 
 
-def lines(look: Look, subject: File, seen: Seen, live: Live[FileFacts | Missing], width: int) -> Laid:
+def lines(look: Look, subject: File, seen: Seen, live: Live[FileFacts | Missing], width: int) -> Sheet:
     """The page at that width."""
     left, right = widths(width)[0], widths(width)[-1]
     path = folded(subject.path, width)[:MOST_PATH]
@@ -61,8 +77,8 @@ def lines(look: Look, subject: File, seen: Seen, live: Live[FileFacts | Missing]
     now, opened = _file(look, left, seen, live), _opened(look, left, seen)
     who = [*_who(look, right, seen), *_runs(look, right, seen)]
     if width < TWO_COLUMNS:
-        return lay(look, top, ([*now, *opened, *who],), width)
-    return lay(look, top, ([*now, *opened], who), width)
+        return Sheet(top, ([*now, *opened, *who],))
+    return Sheet(top, ([*now, *opened], who))
 
 
 def _file(look: Look, width: int, seen: Seen, live: Live[FileFacts | Missing]) -> list[Entry]:
@@ -91,10 +107,7 @@ def _facts(look: Look, width: int, found: FileFacts) -> list[Entry]:
 
 
 def _opened(look: Look, width: int, seen: Seen) -> list[Entry]:
-    if seen.opens:
-        return section(look, width, "Opens", opens.summary(look, width, seen), kept(seen))
-    body = said(look, width, "none is kept" if "open" in seen.watched else "not watched: the probe is off")
-    return section(look, width, "Opens", body, kept(seen))
+    return section(look, width, "Opens", opens.told(look, width, seen), kept(seen.opens_since))
 
 
 def _who(look: Look, width: int, seen: Seen) -> list[Entry]:
@@ -128,5 +141,5 @@ def _runs(look: Look, width: int, seen: Seen) -> list[Entry]:
     if not seen.execs:
         return []
     rows = (descent.row(one) for one in reversed(seen.execs))
-    body = listed(look, width, descent.EXECS, rows, len(seen.execs))
-    return section(look, width, "Run as a program", body, (f"{len(seen.execs):,} times", "dim"))
+    body = [*passed(look, width, seen.filter), *listed(look, width, descent.EXECS, rows, len(seen.execs))]
+    return section(look, width, "Run as a program", body, kept(seen.execs_since, f"{len(seen.execs):,} times"))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from probes.latency import Latency, slot_of
 from tui import format as units
-from tui.pages.sections import LABEL, Entry, fact
+from tui.pages.sections import LABEL, Entry, fact, passed, said
 from tui.pages.seen import Open, Seen
 from tui.widgets.histogram import TAIL, axis_for, render_histogram, render_labels
 from tui.widgets.line import Line, Look
@@ -25,8 +25,15 @@ def latency_of(opens: Sequence[Open]) -> Latency:
     return Latency(Counter(map(slot_of, times)), len(times), sum(times), max(times, default=0))
 
 
-def summary(look: Look, width: int, seen: Seen) -> list[Entry]:
-    """All that is told of the calls together."""
+def told(look: Look, width: int, seen: Seen) -> list[Entry]:
+    """All that is told of the calls together, and which of them there are to tell of."""
+    if seen.opens:
+        return [*passed(look, width, seen.filter), *_summary(look, width, seen)]
+    why = "none is kept" if "open" in seen.watched else "not watched: the probe is off"
+    return [*passed(look, width, seen.filter), *said(look, width, why)]
+
+
+def _summary(look: Look, width: int, seen: Seen) -> list[Entry]:
     opens = seen.opens
     latency = latency_of(opens)
     flags = Counter(one.flags for one in opens)
@@ -74,8 +81,8 @@ def per_stretch(times: Sequence[int], since: int, until: int, stretches: int) ->
 
 
 def _rate(look: Look, width: int, seen: Seen) -> list[Entry]:
-    """How often, as bars over the time that is kept; at least a second each."""
-    since = seen.since
+    """How often, as bars over the time of which opens are kept; at least a second each."""
+    since = seen.opens_since
     seconds = (seen.until - since) / 1e9
     cells = max(min(RATE_CELLS, width - LABEL - RATE_CELLS, round(seconds)), 1)
     counts = per_stretch([one.time for one in seen.opens], since, seen.until, cells)

@@ -12,7 +12,21 @@ from probes.unit_names import unit_name
 from tui import format as units
 from tui.pages import descent, opens
 from tui.pages.live import Live
-from tui.pages.sections import NO_NOTE, TWO_COLUMNS, Entry, Laid, Row, fact, folded, lay, listed, said, section, widths
+from tui.pages.sections import (
+    NO_NOTE,
+    TWO_COLUMNS,
+    Entry,
+    Row,
+    Sheet,
+    Table,
+    fact,
+    folded,
+    kept,
+    listed,
+    said,
+    section,
+    widths,
+)
 from tui.pages.seen import Exec, Open, Seen
 from tui.panes.block import figures
 from tui.panes.block.figures import Cell, Field
@@ -20,43 +34,52 @@ from tui.subject import File, Process
 from tui.tally import Sum, sum_of
 from tui.widgets.line import Line, Look, blank
 
+HELD = 5
+"""Lines of what it has open, until the rest is asked for."""
 MOST_COMMAND = 4
 """Lines of the command line."""
-DISKS = (
-    Field("DISK", 9, 8, 14, right=False),
-    Field("OP", 8, 7, right=False),
-    Field(figures.IOPS, 7, 5),
-    Field("BYTES/s", 6, 7),
-    Field(figures.ERRORS, 9, 5),
-    Field(figures.AVERAGE, 4, 6),
-    Field(figures.MEDIAN, 2, 6),
-    Field(figures.P99, 5, 6),
-    Field(figures.LONGEST, 3, 6),
+DISKS = Table(
+    "disks",
+    (
+        Field("DISK", 9, 8, 14, right=False),
+        Field("OP", 8, 7, right=False),
+        Field(figures.IOPS, 7, 5),
+        Field("BYTES/s", 6, 7),
+        Field(figures.ERRORS, 9, 5),
+        Field(figures.AVERAGE, 4, 6),
+        Field(figures.MEDIAN, 2, 6),
+        Field(figures.P99, 5, 6),
+        Field(figures.LONGEST, 3, 6),
+    ),
 )
-FILES = (Field("COUNT", 5, 7), Field("FAILED", 6, 7), Field("LAST", 4, 8), Field("PATH", 9, 16, 400, right=False))
-SOCKETS = (
-    Field("PROTO", 5, 5, right=False),
-    Field("LOCAL", 7, 21, 52, right=False),
-    Field("REMOTE", 8, 21, 52, right=False),
-    Field("STATE", 6, 11, right=False),
+FILES = Table(
+    "files", (Field("COUNT", 5, 7), Field("FAILED", 6, 7), Field("LAST", 4, 8), Field("PATH", 9, 16, 400, right=False))
 )
-OPEN_FILES = (Field("FD", 5, 6), Field("FILE", 9, 16, 400, right=False))
+SOCKETS = Table(
+    "sockets",
+    (
+        Field("PROTO", 5, 5, right=False),
+        Field("LOCAL", 7, 21, 52, right=False),
+        Field("REMOTE", 8, 21, 52, right=False),
+        Field("STATE", 6, 11, right=False),
+    ),
+    HELD,
+)
+OPEN_FILES = Table("open files", (Field("FD", 5, 6), Field("FILE", 9, 16, 400, right=False)), HELD)
 
 
-def lines(look: Look, subject: Process, seen: Seen, live: Live[Reading], width: int) -> Laid:
-    """The page at that width."""
+def lines(look: Look, subject: Process, seen: Seen, live: Live[Reading], width: int) -> Sheet:
+    """The page at that width: what it is and has open before what it did."""
     left, right = widths(width)[0], widths(width)[-1]
-    known = _known(live)
-    seen = _of_its_own(seen, live, known)
-    top = _command(look, subject, seen, known, width)
+    known, seen = _known(live), of_its_own(seen, live)
+    top = _command(look, width, command(subject, seen, live))
     facts = _process(look, left, subject, seen, live)
     parents = descent.parents(look, left, subject, seen, known)
-    execs = descent.execs(look, left, subject, seen)
-    did = [*_block(look, right, seen), *_opens(look, right, seen)]
-    sockets, files = _sockets(look, left, known), _files(look, right, known)
+    did = [*_block(look, right, seen), *_opens(look, right, seen), *descent.execs(look, right, subject, seen)]
+    holds = [*_sockets(look, left, known), *_files(look, left, known)]
     if width < TWO_COLUMNS:
-        return lay(look, top, ([*facts, *parents, *did, *execs, *sockets, *files],), width)
-    return lay(look, top, ([*facts, *parents, *execs, *sockets], [*did, *files]), width)
+        return Sheet(top, ([*facts, *parents, *holds, *did],))
+    return Sheet(top, ([*facts, *parents, *holds], did))
 
 
 def _known(live: Live[Reading]) -> ProcessFacts | None:
@@ -65,8 +88,9 @@ def _known(live: Live[Reading]) -> ProcessFacts | None:
     return answer if isinstance(answer, ProcessFacts) else None
 
 
-def _of_its_own(seen: Seen, live: Live[Reading], known: ProcessFacts | None) -> Seen:
+def of_its_own(seen: Seen, live: Live[Reading]) -> Seen:
     """Its rows, where another process has or had the same pid."""
+    known = _known(live)
     if known is None:
         return seen
     gone = live.answer if isinstance(live.answer, Gone) and live.answer.heir else None
@@ -74,13 +98,16 @@ def _of_its_own(seen: Seen, live: Live[Reading], known: ProcessFacts | None) -> 
     return seen.between(int((known.started - SLACK_S) * 1e9), end)
 
 
-def _command(look: Look, subject: Process, seen: Seen, known: ProcessFacts | None, width: int) -> list[Entry]:
-    """The command line: as it is now, or as it was executed."""
-    own = descent.last_own(subject, seen)
-    argv = own.argv if own else ()
+def command(subject: Process, seen: Seen, live: Live[Reading]) -> str:
+    """The command line, quoted: as it is now, or as it was executed; the name in brackets where there is none."""
+    own, known = descent.last_own(subject, seen), _known(live)
+    argv = own.argv if own and not own.error else ()
     if known and not isinstance(known.argv, Missing):
         argv = known.argv
-    text = units.quoted(list(argv)) if argv else f"[{known.comm if known else subject.comm}]"
+    return units.quoted(list(argv)) if argv else f"[{known.comm if known else subject.comm}]"
+
+
+def _command(look: Look, width: int, text: str) -> list[Entry]:
     parts = folded(text[: MOST_COMMAND * width + 1], width)
     shown = [Entry(Line(look, width).put(part, "bright").strip()) for part in parts[:MOST_COMMAND]]
     if (hidden := len(text) - MOST_COMMAND * width) > 0:
@@ -98,7 +125,7 @@ def _process(look: Look, width: int, subject: Process, seen: Seen, live: Live[Re
     elif isinstance(answer, Missing):
         note = NO_NOTE
         body += fact(look, width, "now", answer)
-    if own:
+    if own and not own.error:
         body += fact(look, width, "ended", descent.ending(own), "warn")
     body += _facts(look, width, known) if known else _told(look, width, subject, seen)
     return section(look, width, "Process", body, note)
@@ -139,10 +166,17 @@ def _told(look: Look, width: int, subject: Process, seen: Seen) -> list[Entry]:
     cgroup = next((one.cgroup for one in (*rows, *work) if one.cgroup), "")
     return [
         *fact(look, width, "name", own.comm if own else subject.comm, "name"),
-        *fact(look, width, "executed", f"{units.clock(own.time)} {own.filename}" if own else ""),
+        *(_executed(look, width, own) if own else ()),
         *fact(look, width, "user", user or Missing("not known"), "name"),
         *fact(look, width, "unit", unit_name(cgroup) or Missing("not known"), "name"),
     ]
+
+
+def _executed(look: Look, width: int, own: Exec) -> list[Entry]:
+    told = f"{units.clock(own.time)} {own.filename}"
+    if own.error:
+        return fact(look, width, "failed exec", f"{descent.result(own)} {told}", "bad")
+    return fact(look, width, "executed", told)
 
 
 def _how_many(files: Files | Missing) -> str | Missing:
@@ -173,11 +207,11 @@ def _disks(look: Look, width: int, seen: Seen) -> list[Entry]:
         return said(look, width, asked if "block" in seen.watched else "not watched: the probe is off")
     by_wait = sorted(seen.work, key=lambda one: -one.sum_ns)
     errors = any(one.errors for one in by_wait)
-    fields = [field for field in DISKS if errors or field.title != figures.ERRORS]
+    fields = tuple(field for field in DISKS.fields if errors or field.title != figures.ERRORS)
     rows = (_disk(one, seen.span_ns) for one in by_wait)
     latency = merge(sum_of(one).latency for one in by_wait)
     return [
-        *listed(look, width, fields, rows, len(by_wait)),
+        *listed(look, width, DISKS._replace(fields=fields), rows, len(by_wait)),
         *opens.histogram(look, width, latency),
         *fact(look, width, "all of it", opens.distribution(latency)),
     ]
@@ -191,17 +225,10 @@ def _disk(one: Work, span_ns: int) -> Row:
 
 
 def _opens(look: Look, width: int, seen: Seen) -> list[Entry]:
-    if not seen.opens:
-        body = said(look, width, "none is kept" if "open" in seen.watched else "not watched: the probe is off")
-        return section(look, width, "Opens", body, kept(seen))
-    body = [*opens.summary(look, width, seen), *listed(look, width, FILES, *_paths(seen.opens))]
-    return section(look, width, "Opens", body, kept(seen))
-
-
-def kept(seen: Seen) -> Cell:
-    """Which rows there are to tell of."""
-    since = f"of the rows kept since {units.clock(seen.since)[:8]}" if seen.since else ""
-    return (f"{since}, which passed {seen.filter}" if since and seen.filter else since), "dim"
+    body = opens.told(look, width, seen)
+    if seen.opens:
+        body += listed(look, width, FILES, *_paths(seen.opens))
+    return section(look, width, "Opens", body, kept(seen.opens_since))
 
 
 def _paths(found: Sequence[Open]) -> tuple[list[Row], int]:

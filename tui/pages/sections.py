@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from itertools import islice, zip_longest
 from typing import NamedTuple
 
 from textual.strip import Strip
 
 from probes.facts import Missing
+from tui import format as units
 from tui import text as safe_text
 from tui.panes.block import figures
 from tui.panes.block.figures import Cell, Field
@@ -22,15 +23,35 @@ GAP = 3
 NO_NOTE: Cell = ("", "dim")
 LABEL = 12
 MOST_ENTRIES = 300
-"""Lines of a table; the rest is counted."""
+"""Lines of a table; what is beyond them is counted."""
+FEW = 10
+"""Lines of it until its rest is asked for."""
+
+
+class Rest(NamedTuple):
+    """The lines that a table leaves out until they are asked for; `of` is its name."""
+
+    of: str
+
+
+class Table(NamedTuple):
+    """A kind of table: its name on the page, its columns, and how many lines it has until its rest is asked for."""
+
+    name: str
+    fields: tuple[Field, ...]
+    few: int = FEW
 
 
 class Entry(NamedTuple):
-    """A line of a section; what can be opened there, and what it is called for as long as the page is there."""
+    """A line of a section; what can be opened there, and what it is called for as long as the page is there.
+
+    rest  the table of whose rest it is
+    """
 
     strip: Strip
-    subject: Subject | None = None
+    subject: Subject | Rest | None = None
     key: Hashable = None
+    rest: str = ""
 
 
 class Spot(NamedTuple):
@@ -38,8 +59,15 @@ class Spot(NamedTuple):
 
     line: int
     cells: range
-    subject: Subject
+    subject: Subject | Rest
     key: Hashable
+
+
+class Sheet(NamedTuple):
+    """A page before it is laid out: what is above over all the width, and as many columns as `widths` tells."""
+
+    top: Sequence[Entry]
+    columns: Sequence[Sequence[Entry]]
 
 
 class Laid(NamedTuple):
@@ -63,8 +91,9 @@ def widths(width: int) -> tuple[int, ...]:
     return (width,) if width < TWO_COLUMNS else (left, width - GAP - left)
 
 
-def lay(look: Look, top: Sequence[Entry], columns: Sequence[Sequence[Entry]], width: int) -> Laid:
-    """The top over all the width, below it the columns beside each other."""
+def lay(look: Look, sheet: Sheet, width: int, whole: Collection[str] = ()) -> Laid:
+    """The top over all the width, below it the columns beside each other; `whole` are the tables that are not cut."""
+    top, columns = sheet.top, [[entry for entry in column if _shown(entry, whole)] for column in sheet.columns]
     lines = [entry.strip for entry in top]
     spots: list[tuple[Spot, ...]] = []
     cells, x = widths(width), 0
@@ -78,6 +107,23 @@ def lay(look: Look, top: Sequence[Entry], columns: Sequence[Sequence[Entry]], wi
             line.join(entry.strip if entry else blank(look, room)).put(" " * min(GAP, line.room))
         lines.append(line.strip())
     return Laid(lines, tuple(spots))
+
+
+def _shown(entry: Entry, whole: Collection[str]) -> bool:
+    if isinstance(entry.subject, Rest):
+        return entry.subject.of not in whole
+    return not entry.rest or entry.rest in whole
+
+
+def kept(since: int, what: str = "") -> Cell:
+    """Which rows there are to tell of: those since a time in nanoseconds since the epoch; 0: there are none."""
+    return ", ".join(filter(None, (what, f"of the rows kept since {units.clock(since)[:8]}" if since else ""))), "dim"
+
+
+def passed(look: Look, width: int, filter_: str) -> list[Entry]:
+    """The filter that was in force when rows were to be kept; older ones did not have to pass it."""
+    told = f"{filter_} (since it was set, only rows that pass it are kept)" if filter_ else ""
+    return fact(look, width, "filter", told, "warn")
 
 
 def section(look: Look, width: int, title: str, body: Sequence[Entry], note: Cell = NO_NOTE) -> list[Entry]:
@@ -127,10 +173,10 @@ def _characters(text: str, cells: int) -> int:
     return low
 
 
-def listed(look: Look, width: int, fields: Sequence[Field], rows: Iterable[Row], total: int | None) -> list[Entry]:
+def listed(look: Look, width: int, made: Table, rows: Iterable[Row], total: int | None) -> list[Entry]:
     """A table: as many of its rows as a page may have, of how many; None where it is only known that there are more."""
     shown = list(islice(rows, MOST_ENTRIES))
-    places = figures.fit([_grown(field, shown) for field in fields], width)
+    places = figures.fit([_grown(field, shown) for field in made.fields], width)
     entries = [Entry(table.heading(figures.spots(places), width, look).strip())]
     for row in shown:
         line = figures.row(row.cells, places, width, look)
@@ -138,7 +184,17 @@ def listed(look: Look, width: int, fields: Sequence[Field], rows: Iterable[Row],
     if total is None or total > len(shown):
         of = "more" if total is None else f"{total:,}"
         entries += said(look, width, f"the first {len(shown):,} of {of}", "warn")
-    return entries
+    return _folded_up(look, width, made, entries, len(shown) if total is None else total)
+
+
+def _folded_up(look: Look, width: int, made: Table, entries: list[Entry], total: int) -> list[Entry]:
+    """The heading and the first few; a line that stands for the others, and those. One line is not worth another."""
+    end = made.few + 1
+    if len(entries) <= end + 1:
+        return entries
+    told = Line(look, width).put(f"and {total - made.few:,} more", "dim").strip()
+    stands = Entry(told, Rest(made.name), ("rest", made.name))
+    return [*entries[:end], stands, *(entry._replace(rest=made.name) for entry in entries[end:])]
 
 
 def _grown(field: Field, rows: Sequence[Row]) -> Field:

@@ -50,17 +50,19 @@ class Open(NamedTuple):
 class Seen(NamedTuple):
     """What is known of a subject, the oldest first.
 
-    since, until  the time from which rows are kept, and the last tick; in nanoseconds since the epoch, 0 if not known
-    filter        what rows had to pass to be kept at all
-    watched       the probes that are on, by their ids
-    work          what a process asked of disks in the last `span_ns`
+    execs_since, opens_since  the time from which rows of that probe are kept: each has its own bound
+    until    the last tick; all in nanoseconds since the epoch, 0 if not known
+    filter   what rows have to pass to be kept at all, since it was set
+    watched  the probes that are on, by their ids
+    work     what a process asked of disks in the last `span_ns`
     """
 
     execs: tuple[Exec, ...] = ()
     opens: tuple[Open, ...] = ()
     work: tuple[Work, ...] = ()
     span_ns: int = 0
-    since: int = 0
+    execs_since: int = 0
+    opens_since: int = 0
     until: int = 0
     filter: str = ""
     watched: tuple[str, ...] = ("exec", "open", "block")
@@ -85,7 +87,6 @@ class Gathering:
         """What is seen at the moment of the view."""
         probes = {probe.info.id: probe for probe in view.probes}
         execs, opens = probes.get("exec"), probes.get("open")
-        since = [_oldest(probe) for probe in (execs, opens) if probe]
         self._execs = _derived(execs, self._execs, self._exec)
         self._opens = _derived(opens, self._opens, self._open)
         latency = next((probe for probe in view.probes if probe.info.view == "latency"), None)
@@ -94,7 +95,8 @@ class Gathering:
             tuple(found for _, found in self._opens.values() if found),
             self._work(latency) if latency else (),
             latency.span_ns if latency else 0,
-            min(filter(None, since), default=0),
+            _oldest(execs) if execs else 0,
+            _oldest(opens) if opens else 0,
             view.tick.time if view.tick else 0,
             view.tick.filter if view.tick else "",
             tuple(probe.info.id for probe in view.probes if probe.state == "on"),

@@ -9,7 +9,7 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
-from tui.pages.sections import Laid, Spot
+from tui.pages.sections import Laid, Rest, Spot
 from tui.subject import Subject
 from tui.widgets.line import Look
 from tui.widgets.marking import marked
@@ -33,8 +33,8 @@ class Place(NamedTuple):
     selected: Selected = Selected()
 
 
-class SubjectPage(Page):
-    """Draws what `laid` makes for a width."""
+class SubjectPage(Page, can_focus=False):
+    """Draws what it is told to, for the width that it has."""
 
     class Opened(Message):
         """What is selected was clicked."""
@@ -42,7 +42,7 @@ class SubjectPage(Page):
     def __init__(self, look: Look) -> None:
         super().__init__(look, "subject-page", "")
         self._make: Callable[[int], Laid] = lambda _: Laid([], ())
-        self._laid: tuple[int, Laid] | None = None
+        self._laid: tuple[int, Look, Laid] | None = None
         self._selected = Selected()
         self._keys = ""
 
@@ -62,9 +62,9 @@ class SubjectPage(Page):
 
     def content(self, width: int) -> list[Strip]:
         """See Page."""
-        if self._laid is None or self._laid[0] != width:
-            self._laid = width, self._make(width)
-        laid = self._laid[1]
+        if self._laid is None or self._laid[0] != width or self._laid[1] is not self.look:
+            self._laid = width, self.look, self._make(width)
+        laid = self._laid[2]
         self.hint = self._keys + (SIDES if len(laid.spots) > 1 else "")
         lines = list(laid.lines)
         if spot := self._spot():
@@ -72,10 +72,18 @@ class SubjectPage(Page):
         return lines
 
     @property
-    def subject(self) -> Subject | None:
+    def subject(self) -> Subject | Rest | None:
         """What is selected; nothing while that is out of sight."""
         spot = self._spot()
         return spot.subject if spot and self._sees(spot.line) else None
+
+    @property
+    def selected_line(self) -> str:
+        """The text of what is selected, likewise."""
+        spot = self._spot()
+        if spot is None or self._laid is None or not self._sees(spot.line):
+            return ""
+        return self._laid[2].lines[spot.line].crop(spot.cells.start, spot.cells.stop).text.strip()
 
     def move(self, step: int) -> None:
         """Select the next one above or below, or scroll where that is further away."""
@@ -92,7 +100,7 @@ class SubjectPage(Page):
 
     def cross(self) -> None:
         """Select what is beside, in the next column that has something."""
-        spot, columns = self._spot(), self._laid[1].spots if self._laid else ()
+        spot, columns = self._spot(), self._laid[2].spots if self._laid else ()
         for step in range(1, len(columns)):
             column = (self._selected.column + step) % len(columns)
             if columns[column]:
@@ -104,7 +112,7 @@ class SubjectPage(Page):
     def on_click(self, event: events.Click) -> None:
         """A click selects; one on what is selected opens it."""
         line, x = self.line_at(event.y), event.x - 2
-        for column, spots in enumerate(self._laid[1].spots if self._laid else ()):
+        for column, spots in enumerate(self._laid[2].spots if self._laid else ()):
             for at, spot in enumerate(spots):
                 if spot.line == line and x in spot.cells:
                     if (column, at) == (self._selected.column, self._find()):
@@ -118,13 +126,13 @@ class SubjectPage(Page):
         self.redraw()
 
     def _column(self, column: int) -> Sequence[Spot]:
-        columns = self._laid[1].spots if self._laid else ()
+        columns = self._laid[2].spots if self._laid else ()
         return columns[column] if column < len(columns) else ()
 
     def _find(self) -> int | None:
         """Which one of its column is selected: what was, or what is there now; None where there is nothing."""
         if not self._column(self._selected.column):
-            columns = self._laid[1].spots if self._laid else ()
+            columns = self._laid[2].spots if self._laid else ()
             self._selected = Selected(next((at for at, spots in enumerate(columns) if spots), 0))
         spots = self._column(self._selected.column)
         if not spots:
