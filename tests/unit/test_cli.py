@@ -16,6 +16,7 @@ from tests.unit.sessions import FakeLink, Outcome
 from tui import __version__, cli
 from tui.commands import COMMANDS
 from tui.commands.arguments import filter_text
+from tui.commands.demo import DEMO
 from tui.commands.errors import CommandError
 from tui.settings import quantities
 
@@ -200,6 +201,20 @@ def test_a_screen_without_root_or_bpf_passes_the_reason_on(ebtop: Ebtop, monkeyp
     monkeypatch.setattr(launch, "start", start)
     done = ebtop()
     assert (done.code, done.err.count("\n")) == (2, 2)
+
+
+def test_what_comes_through_a_pipe_is_dumped_and_not_replayed(ebtop: Ebtop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.commands.screen.require_terminal", lambda _: None)
+    monkeypatch.setattr("tui.commands.screen.draw", lambda *_: 0)
+    said = {}
+    for command in ("dump", "replay"):
+        with DEMO.open("rb") as file, subprocess.Popen(["cat"], stdin=file, stdout=subprocess.PIPE) as pipe:
+            assert pipe.stdout is not None
+            said[command] = ebtop(command, f"/dev/fd/{pipe.stdout.fileno()}")
+    assert said["dump"].code == 0
+    assert said["replay"].code == 2
+    assert "is a pipe, and a replay goes back: save it as a file, or use ebtop dump /dev/fd/" in said["replay"].err
+    assert said["replay"].err.count("\n") == 1
 
 
 def test_demo_says_so_where_its_recording_is_missing(
