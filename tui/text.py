@@ -113,6 +113,8 @@ def _cut_wide(shown: str, cells: int, ellipsis: str) -> str:
 
 
 def _written_out(character: str) -> str:
+    if "\udc80" <= character <= "\udcff":  # a byte of a name that is not UTF-8: as in what the kernel tells
+        return f"\\x{ord(character) & 0xFF:x}"
     return ascii(character)[1:-1]
 
 

@@ -79,6 +79,7 @@ def test_wrapped_lines_fit(text: str, cells: int) -> None:
         ("\x7f", "\\x7f"),
         ("a\u202eb", "a\\u202eb"),
         ("\ud800", "\\ud800"),
+        ("a\udcff\udc80\udc7f", "a\\xff\\x80\\udc7f"),
         ("zero\u200bwidth", "zero\\u200bwidth"),
         ("[red]not markup[/red]", "[red]not markup[/red]"),
         ("e\u0301", "e\u0301"),
