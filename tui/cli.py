@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 
 from tui import stderr
+from tui.closed import Closed, discard
 from tui.commands import COMMANDS, SCREEN
 from tui.commands.errors import CommandError
 
@@ -21,6 +22,8 @@ NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs `ebtop` with these arguments, by default those of the process. Returns the exit code, prints the reason."""
+    if sys.stdout is None:
+        sys.stdout = Closed()
     try:
         code = _run(sys.argv[1:] if argv is None else argv)
     except SystemExit as leaving:  # argparse, after --help
@@ -56,9 +59,7 @@ def _say(*lines: str, code: int = 2) -> int:
 
 
 def _output_written(code: int) -> int:
-    """Writes what is still buffered, lest Python complain of it when the process ends. Returns the exit code."""
-    if sys.stdout is None:
-        return code
+    """Writes what is still buffered. Returns the exit code."""
     try:
         sys.stdout.flush()
         return code
@@ -66,9 +67,7 @@ def _output_written(code: int) -> int:
         pass  # nobody reads any more, which is nobody's fault
     except OSError as error:
         code = code or _say(f"cannot write: {error.strerror}: make room, or send it elsewhere")
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
+    discard(sys.stdout)
     return code
 
 

@@ -102,7 +102,7 @@ class JsonSink:
             self._lines.clear()
             self._out.flush()
 
-    def _add(self, **line: object) -> None:
+    def _add(self, /, **line: object) -> None:
         # ASCII ends with DEL, which JSON does not escape by itself; it can only stand within a string.
         self._lines.append(_encode(line).replace("\x7f", "\\u007f") + "\n")
 

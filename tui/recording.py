@@ -129,6 +129,11 @@ class Reader:
         self._infos = {probe.id: probe for probe in self.hello.probes}
         self._at_start = True
 
+    @property
+    def once(self) -> bool:
+        """Whether it can be read only once, as what comes through a pipe."""
+        return not self._file.seekable()
+
     def close(self) -> None:
         self._file.close()
 

@@ -1,7 +1,7 @@
 """The one place where text from the kernel becomes text for terminal cells.
 
 Names, paths and arguments come from anyone: they may hold escape sequences, control characters, marks that
-reorder or stack up, or characters that have no width. What is not plainly one or two visible cells is
+reorder or stack up, or characters that are not to be seen. What is not plainly one or two visible cells is
 written out in the notation of Python: `\\x1b`, `\\n`, `\\u202e`. Nothing here is ever read as markup.
 """
 
@@ -15,12 +15,21 @@ from rich.cells import get_character_cell_size
 MOST_MARKS = 2
 """Combining marks that a character may carry; more than that is a flood, not a language."""
 
-_RISKY = frozenset(
-    # Blank though it is a letter, or drawn together with its neighbours by some terminals and not by others:
-    # fillers, skin tones, halves of flags.
-    [0x115F, 0x1160, 0x2800, 0x3164, 0xFFA0, *range(0x1F1E6, 0x1F200), *range(0x1F3FB, 0x1F400)]
+_UNSEEN = frozenset(
+    code
+    for first, last in (
+        # Default_Ignorable_Code_Point of Unicode's DerivedCoreProperties.txt, the same from version 14 on: what
+        # terminals draw nothing for, letters and marks among them, and what changes the width of its neighbour.
+        *((0x00AD, 0x00AD), (0x034F, 0x034F), (0x061C, 0x061C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F)),
+        *((0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF)),
+        *((0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF)),
+        # Blank all the same: a pattern of braille, a filler of Khitan, a note without a head.
+        *((0x2800, 0x2800), (0x16FE4, 0x16FE4), (0x1D159, 0x1D159)),
+    )
+    for code in range(first, last + 1)
 )
-_SELECTORS = frozenset([*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)])
+_JOINED = frozenset([*range(0x1F1E6, 0x1F200), *range(0x1F3FB, 0x1F400)])
+"""Drawn together with its neighbours by some terminals and not by others: halves of flags, skin tones."""
 
 
 def safe(text: str, *, ascii_only: bool = False) -> str:
@@ -104,16 +113,18 @@ def _cut_wide(shown: str, cells: int, ellipsis: str) -> str:
 
 
 def _written_out(character: str) -> str:
+    if "\udc80" <= character <= "\udcff":  # a byte of a name that is not UTF-8: as in what the kernel tells
+        return f"\\x{ord(character) & 0xFF:x}"
     return ascii(character)[1:-1]
 
 
 @lru_cache(4096)
 def _is_mark(character: str) -> bool:
-    """Whether it is drawn over the character before it, and is not a variation selector, which changes widths."""
+    """Whether it is drawn over the character before it, and is to be seen there."""
     return (
         category(character) in ("Mn", "Me")
         and get_character_cell_size(character) == 0
-        and ord(character) not in _SELECTORS
+        and ord(character) not in _UNSEEN
         and character.isprintable()
     )
 
@@ -126,6 +137,6 @@ def _drawn_cells(character: str) -> int:
 @lru_cache(4096)
 def _cells(character: str) -> int:
     """Cells of a character that stands by itself and is harmless; 0 for all others."""
-    if not character.isprintable() or ord(character) in _RISKY or ord(character) in _SELECTORS:
+    if not character.isprintable() or ord(character) in _UNSEEN or ord(character) in _JOINED:
         return 0
     return get_character_cell_size(character)

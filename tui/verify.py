@@ -38,6 +38,10 @@ MOST_LISTED = 65536
 MOST_SETS = 64
 """Sets that a disk may be a member of."""
 MOST_DEPTH = 1e9
+LONGEST = 1e15
+"""Microseconds or milliseconds that anything takes at most: decades, and in nanoseconds still a whole number."""
+TAKEN = frozenset(("type", "probe"))
+"""What a line of a dump says of itself, which no column may pose as."""
 
 
 def hello_problem(hello: Hello) -> str | None:
@@ -58,6 +62,8 @@ def _columns_problem(probe: ProbeInfo) -> str | None:
         return f"{probe.id} has more columns than there can be"
     if len(set(names)) != len(names):
         return f"a column of {probe.id} is listed twice"
+    if not TAKEN.isdisjoint(names):
+        return f"a column of {probe.id} has a name that is taken"
     if not all(0 <= column.width <= WIDEST for column in probe.columns):
         return f"a column of {probe.id} has an impossible width"
     return None
@@ -86,7 +92,7 @@ def _checks(tick: ProbeTick, info: ProbeInfo) -> Iterator[tuple[str, bool]]:
     yield "more than any machine has", all(len(listed) <= MOST_LISTED for listed in lists)
     yield "impossible counts", _natural(tick.first, *tick.counts.fields(), tick.bpf_ns or 0, tick.selected)
     yield f"a row that does not fit the columns of {tick.id}", all(_row_fits(row, info.columns) for row in tick.rows)
-    yield "an impossible exit", all(_natural(end.row) and isfinite(end.age_ms) for end in tick.exits)
+    yield "an impossible exit", all(_natural(end.row) and _is_duration(end.age_ms) for end in tick.exits)
     yield "an impossible histogram", all(map(_counts_fit, tick.hists))
     yield "an impossible part", all(map(_part_fits, tick.parts))
     yield "impossible work", all(_counts_fit(work) and _natural(work.pid) for work in tick.work)
@@ -130,7 +136,7 @@ def _facts_fit(facts: DiskFacts) -> bool:
 
 
 def _threshold_fits(threshold: Threshold) -> bool:
-    return isfinite(threshold.us) and threshold.us >= 0
+    return _is_duration(threshold.us) and threshold.us >= 0
 
 
 def _once(values: tuple[str, ...]) -> bool:
@@ -147,8 +153,8 @@ def _is_whole(value: Value) -> bool:
     return isinstance(value, int) and -MOST <= value <= MOST
 
 
-def _is_number(value: Value) -> bool:
-    return isinstance(value, int | float) and isfinite(value)
+def _is_duration(value: Value) -> bool:
+    return isinstance(value, int | float) and abs(value) <= LONGEST
 
 
 def _is_text(value: Value) -> bool:
@@ -160,8 +166,8 @@ FITS: Mapping[Kind, Callable[[Value], bool]] = {
     "pid": lambda value: isinstance(value, int) and _natural(value),
     "number": _is_whole,
     "bytes": _is_whole,
-    "us": _is_number,
-    "ms": _is_number,
+    "us": _is_duration,
+    "ms": _is_duration,
     "word": _is_text,
     "error": _is_text,
     "text": _is_text,

@@ -21,6 +21,8 @@ UNNAMED_ERROR = 4095
 """Stands for an error that has no number: the largest that the kernel returns."""
 UNNAMED_SIGNAL = 127
 """Stands for a signal that has no number: the largest that wait(2) tells."""
+MOST_DIGITS = 10
+"""Digits that a number in such a name may have: a recording may claim any, and Python refuses thousands."""
 RESTARTS = {"ERESTARTSYS": 512, "ERESTARTNOINTR": 513, "ERESTARTNOHAND": 514, "ERESTART_RESTARTBLOCK": 516}
 """What a system call that a signal interrupted returns inside the kernel (linux/errno.h)."""
 ERRORS = {name: number for number, name in errno.errorcode.items()} | RESTARTS
@@ -154,8 +156,7 @@ def _error(fields: Fields) -> int | None:
     name = fields["error"]
     if name is None:
         return 0
-    number = str(name).rpartition(" ")[2]
-    return -ERRORS.get(str(name), int(number) if number.isascii() and number.isdigit() else UNNAMED_ERROR)
+    return -_numbered(str(name), ERRORS, UNNAMED_ERROR)
 
 
 def _end(fields: Fields) -> int | None:
@@ -163,8 +164,14 @@ def _end(fields: Fields) -> int | None:
     code, name = fields.get("code"), fields.get("signal")
     if not isinstance(name, str):
         return code if isinstance(code, int) else None
-    number = name.rpartition(" ")[2]
-    return -SIGNALS.get(name, int(number) if number.isascii() and number.isdigit() else UNNAMED_SIGNAL)
+    return -_numbered(name, SIGNALS, UNNAMED_SIGNAL)
+
+
+def _numbered(name: str, known: Mapping[str, int], unnamed: int) -> int:
+    """The number of a name that is known, or that ends with it: `errno 524`."""
+    digits = name.rpartition(" ")[2]
+    tells = digits.isascii() and digits.isdigit() and len(digits) <= MOST_DIGITS
+    return known.get(name, int(digits) if tells else unnamed)
 
 
 def _latency_ns(fields: Fields) -> int | None:

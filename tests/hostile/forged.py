@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from hypothesis import strategies as st
 
 from probes.lanes import lanes
@@ -33,15 +34,22 @@ from probes.snapshot import (
 )
 from tests.hostile.names import TEXTS
 from tests.tui.fakes import BLOCK, EXEC, OPEN, SECOND, START
-from tui.verify import MOST, hello_problem, snapshot_problem
+from tui.verify import LONGEST, MOST, hello_problem, snapshot_problem
 
 KINDS, OPS, STAGES, STATES, FLAGS = (list(one.__args__) for one in (Kind, Op, Stage, State, Flag))  # type: ignore[attr-defined]
 SHORT = [text for text in TEXTS if len(text) < 100]
-texts = st.sampled_from(["", "a", "sda", "sdb", *SHORT]) | st.text(max_size=5)
+numbered = st.builds(
+    lambda what, digits: what + "9" * digits,
+    st.sampled_from(["", "-", "errno ", "signal "]),
+    st.sampled_from([2, 5000]),
+)
+"""What ends with digits, also with more than Python makes a number of."""
+texts = st.sampled_from(["", "a", "sda", "sdb", *SHORT]) | st.text(max_size=5) | numbered
 names = st.sampled_from(["sda", "sdb", "md0", TEXTS[0]])
 numbers = st.one_of(st.integers(0, 30), st.sampled_from([START, MOST, 1 << 40]), st.integers(0, MOST))
 whole = numbers | numbers.map(lambda number: -number)
 floats = st.one_of(st.floats(0, 1e6), st.sampled_from([0.0, -1.0, 1e308, -1e308, 5e-324, 1e18]))
+durations = st.one_of(st.floats(0, 1e6), st.sampled_from([0.0, -1.0, LONGEST, -LONGEST, 5e-324]))
 booleans = st.booleans()
 slots = st.dictionaries(st.integers(0, SLOTS - 1), numbers.filter(bool), max_size=4).map(lanes)
 sums = (slots, numbers, numbers, numbers, numbers, numbers)
@@ -53,7 +61,11 @@ disks = st.builds(Disk, names, numbers, numbers, st.none() | st.floats(0, 1), st
 sets = st.lists(texts, unique=True, max_size=3).map(tuple)
 facts = st.builds(DiskFacts, names, texts, texts, texts, st.none() | booleans, numbers, sets)
 thresholds = st.builds(
-    Threshold, names, st.sampled_from(OPS), floats.filter(lambda us: us >= 0), st.sampled_from(["hump", "tail", "set"])
+    Threshold,
+    names,
+    st.sampled_from(OPS),
+    durations.filter(lambda us: us >= 0),
+    st.sampled_from(["hump", "tail", "set"]),
 )
 counts = st.builds(Counts, *[numbers] * 6)
 boxes = st.builds(Box, floats, st.tuples(floats, floats, floats), floats, numbers, numbers, numbers)
@@ -69,8 +81,9 @@ def tallies(draw: st.DrawFn) -> Tally:
 
 
 CELLS: dict[str, st.SearchStrategy[Value]] = {
-    "time": whole, "pid": numbers, "number": whole, "bytes": whole, "us": floats | whole, "ms": floats,
-    "word": texts, "error": texts, "text": texts, "argv": st.lists(texts, max_size=4),
+    "time": whole, "pid": numbers, "number": whole, "bytes": whole, "us": durations | st.integers(0, 99),
+    "ms": durations, "word": texts, "error": texts | st.just("ENOENT"), "text": texts,
+    "argv": st.lists(texts, max_size=4),
 }  # fmt: skip
 
 
@@ -79,12 +92,40 @@ def rows(columns: tuple[Column, ...]) -> st.SearchStrategy[list[Row]]:
     return st.lists(row, max_size=6)
 
 
-columns = st.builds(
-    Column, texts, texts, st.sampled_from(KINDS), st.integers(0, 1000), texts, booleans, booleans, st.integers(-9, 9)
+PROBES = [EXEC, OPEN, BLOCK]
+ids = st.sampled_from(["self", "line", "time", "tree", "code", "signal", "__class__"]) | texts
+titles = st.sampled_from(["exec", "open", "block", "self", "type", "probe"]) | texts
+unknown = st.builds(
+    Column, ids, texts, st.sampled_from(KINDS), st.integers(0, 1000), texts, booleans, booleans, st.integers(-9, 9)
 )
-infos = st.builds(
-    ProbeInfo, texts, texts, texts, st.sampled_from(["rows", "latency"]),
-    st.lists(columns, max_size=6, unique_by=lambda column: column.id).map(tuple),
+known = st.sampled_from([column for probe in PROBES for column in probe.columns])
+
+
+@st.composite
+def altered(draw: st.DrawFn) -> Column:
+    """A column that panes and filters know, of which they take for granted what it holds."""
+    return msgspec.structs.replace(
+        draw(known), kind=draw(st.sampled_from(KINDS)), later=draw(booleans), width=draw(st.integers(0, 40))
+    )
+
+
+@st.composite
+def mixed(draw: st.DrawFn) -> ProbeInfo:
+    """A probe that is known, with some of its columns, some of them altered, in any order."""
+    base = draw(st.sampled_from(PROBES))
+    own = [column if draw(booleans) else draw(altered()) for column in base.columns if draw(st.integers(0, 3))]
+    columns = {column.id: column for column in draw(st.permutations(own))}
+    return msgspec.structs.replace(
+        base,
+        id=draw(st.just(base.id) | titles),
+        view=draw(st.just(base.view) | st.sampled_from(["rows", "latency"])),
+        columns=tuple(columns.values()),
+    )
+
+
+infos = mixed() | st.builds(
+    ProbeInfo, titles, texts, texts, st.sampled_from(["rows", "latency"]),
+    st.lists(unknown | altered() | known, max_size=8, unique_by=lambda column: column.id).map(tuple),
 )  # fmt: skip
 openings = st.builds(
     Hello, st.just(PROTOCOL), texts, texts, texts, numbers, floats.filter(lambda seconds: seconds > 0),
@@ -101,7 +142,7 @@ def ticks(info: ProbeInfo) -> st.SearchStrategy[ProbeTick]:
     return st.builds(
         ProbeTick, st.just(info.id), st.sampled_from(STATES), counts, texts, numbers, rows(info.columns),
         st.lists(
-            st.builds(Exit, numbers, whole, st.none() | whole, st.none() | texts, floats), max_size=3
+            st.builds(Exit, numbers, whole, st.none() | whole, st.none() | texts, durations), max_size=3
         ),
         st.lists(hists, max_size=4), st.lists(disks, max_size=3), st.none() | numbers, st.lists(parts, max_size=3),
         st.lists(works, max_size=3), numbers, st.none() | st.lists(facts, max_size=3),

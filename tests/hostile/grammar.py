@@ -21,12 +21,11 @@ SEQUENCE = re.compile(
 )
 UNUSUAL = re.compile(r"[^\x20-\x7e\0\r\n]+")
 MOST_MARKS = 2
-BLANK = frozenset([0x115F, 0x1160, 0x2800, 0x3164, 0xFFA0])
-"""Letters that are not to be seen."""
-JOINED = frozenset(
-    [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0), *range(0x1F3FB, 0x1F400), *range(0x1F1E6, 0x1F200)]
+UNSEEN = re.compile(
+    r"(?:HANGUL|CHOSEONG|JUNGSEONG|SCRIPT) FILLER|PATTERN BLANK|NULL NOTEHEAD|GRAPHEME JOINER|VOWEL INHERENT"
+    r"|VARIATION SELECTOR|EMOJI MODIFIER|REGIONAL INDICATOR"
 )
-"""What changes the width of its neighbour."""
+"""In the names of letters, marks and symbols that are not to be seen, or that change the width of their neighbour."""
 
 
 def clipboard(said: bytes) -> list[bytes]:
@@ -60,7 +59,7 @@ def _problem(character: str, marks: int, *, ascii_only: bool) -> str:
         "no UTF-8": 0xDC80 <= code <= 0xDCFF,
         "a control character": code < 0xA0,
         "not printable": kind[0] in "CZ" or not character.isprintable(),
-        "invisible, or joined with its neighbour": code in BLANK or code in JOINED,
+        "invisible, or joined with its neighbour": bool(UNSEEN.search(unicodedata.name(character, ""))),
         "a flood of combining marks": marks > MOST_MARKS,
         "without width": not marks and get_character_cell_size(character) == 0,
     }

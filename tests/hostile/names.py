@@ -15,7 +15,8 @@ CONTROLS = (
 BIDI = ("\u202etxt.exe", "\u2066left\u2069", "\u200frtl", "\u061cmark", "\u2028line\u2029")
 WIDTHS = (
     "a\u200bb\u200d\ufeffc",
-    "\u3164\u115f\u2800",
+    "\u3164\u115f\u2800\U0001d159",
+    "a\u034fb\u180bc\u17b4d\U00016fe4",
     "中文字",
     "👩🏽‍🚀🇩🇪",
     "❤\ufe0f",
@@ -33,6 +34,6 @@ TEXTS = (*ESCAPES, *CONTROLS, *BIDI, *WIDTHS, *FLOODS, *MARKUP, *FORMULAS, *XML,
 BYTES = (
     b"\x1b]0;owned\x07", b"\x9b31m", b"\xff\xfe\xe9", b"\xc2\x9b31m", b"\xed\xa0\x80", b"\xe2\x80\xaetxt.exe",
     b"[@click=a.q]", b"[red]x", b"z" + b"\xcc\x81" * 6, b"\xe2\x80\x8b\xe2\x80\x8d", b"\r\n\t\x7f\x08", b"=1+1",
-    b"\xf0\x9f\x91\xa9\xf0\x9f\x8f\xbd", b"\xe4\xb8\xad\xe6\x96\x87",
+    b"a\xcd\x8fb\xe1\xa0\x8b", b"\xf0\x9d\x85\x99", b"\xf0\x9f\x91\xa9\xf0\x9f\x8f\xbd", b"\xe4\xb8\xad\xe6\x96\x87",
 )  # fmt: skip
 """Each short enough for a comm, and fit for a file's name."""

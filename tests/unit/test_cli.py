@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ from tests.unit.sessions import FakeLink, Outcome
 from tui import __version__, cli
 from tui.commands import COMMANDS
 from tui.commands.arguments import filter_text
+from tui.commands.demo import DEMO
 from tui.commands.errors import CommandError
 from tui.settings import quantities
 
@@ -41,6 +43,11 @@ REFUSALS = {
     "too many rows": (["--rows", "9" * 5000], "is not a number of rows a second"),
     "no output": (["record"], "-o/--output"),
     "no file": (["replay"], "FILE"),
+    "two files to replay": (["replay", "a", "b"], "'b' is a word too many: see ebtop replay --help"),
+    "a file to demo": (["demo", "x=y"], "'x=y' is a word too many: see ebtop demo --help"),
+    "no name to dump": (["dump", ""], "a file has no name"),
+    "no name to record to": (["record", "-o", ""], "a file has no name"),
+    "a byte that is not UTF-8": (["dump", "a\udcff"], "cannot read a\\xff: no such file or directory"),
     "missing file": (["dump", "no-such-file"], "cannot read no-such-file: no such file or directory"),
     "two files": (["dump", "a", "README.md"], "'README.md' is a file: give one FILE, then a filter"),
     "bad threshold": (["--slow", "20"], "--slow '20' is not a latency: write 500us, 20ms, 1s (at most 60s) or auto"),
@@ -64,6 +71,55 @@ def test_a_line_on_stderr_cannot_harm_the_terminal(ebtop: Ebtop) -> None:
     done = ebtop("dump", "no\x1b[31m\nsuch\u202efile")
     assert done.err.count("\n") == 1
     assert done.err[:-1].isprintable()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--probe"],
+        ["--rows"],
+        ["dump", "--for"],
+        ["dump", "--format"],
+        ["dump"],
+        ["completion"],
+        ["config"],
+    ],
+    ids=" ".join,
+)
+@pytest.mark.parametrize(
+    "long", ["x" * 120_000, "\x1b" * 120_000, "/\u202e" * 60_000], ids=["plain", "escapes", "bidi"]
+)
+def test_of_a_huge_word_no_more_than_a_line_is_told(ebtop: Ebtop, words: list[str], long: str) -> None:
+    done = ebtop(*words, long)
+    assert (done.code, done.err.count("\n")) == (2, 1)
+    assert len(done.err) < 1100
+    assert done.err.startswith("ebtop: ")
+    assert " ... " in done.err
+
+
+def in_a_shell(command: str, **environ: str) -> subprocess.CompletedProcess[bytes]:
+    """What `ebtop`, the first word, does there; `$EBTOP_BYTES` may be in it."""
+    script = f'ebtop() {{ {sys.executable} -m tui.cli "$@"; }}; {command}'
+    return subprocess.run(["bash", "-c", script], capture_output=True, check=False, env={**os.environ, **environ})
+
+
+@pytest.mark.parametrize("words", ["--version", "--help", "probes", "doctor", "config", "config --path", "man", "dump"])
+def test_where_standard_output_is_closed_it_is_said(words: str) -> None:
+    done = in_a_shell(f"ebtop {words} {DEMO if words == 'dump' else ''} >&-")
+    said = done.stderr.splitlines()
+    assert (done.returncode, said[-1]) == (2, b"ebtop: standard output is closed: send it to a file or a pipe")
+
+
+def test_what_is_said_goes_nowhere_else_where_standard_error_is_closed() -> None:
+    done = in_a_shell(f"ebtop dump {DEMO} comm:nginx 2>&-")
+    assert done.returncode == 0
+    assert all(line.startswith(b"{") for line in done.stdout.splitlines())
+    assert in_a_shell("ebtop dump no-such-file 2>&-").returncode == 2
+
+
+def test_the_exit_code_tells_where_nothing_can_be_said() -> None:
+    assert in_a_shell("ebtop dump no-such-file 2>/dev/full").returncode == 2
+    assert in_a_shell("ebtop nosuch:x 2>/dev/full").returncode == 2
 
 
 def test_a_theme_is_checked_by_name(ebtop: Ebtop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,6 +256,20 @@ def test_a_screen_without_root_or_bpf_passes_the_reason_on(ebtop: Ebtop, monkeyp
     monkeypatch.setattr(launch, "start", start)
     done = ebtop()
     assert (done.code, done.err.count("\n")) == (2, 2)
+
+
+def test_what_comes_through_a_pipe_is_dumped_and_not_replayed(ebtop: Ebtop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.commands.screen.require_terminal", lambda _: None)
+    monkeypatch.setattr("tui.commands.screen.draw", lambda *_: 0)
+    said = {}
+    for command in ("dump", "replay"):
+        with DEMO.open("rb") as file, subprocess.Popen(["cat"], stdin=file, stdout=subprocess.PIPE) as pipe:
+            assert pipe.stdout is not None
+            said[command] = ebtop(command, f"/dev/fd/{pipe.stdout.fileno()}")
+    assert said["dump"].code == 0
+    assert said["replay"].code == 2
+    assert "is a pipe, and a replay goes back: save it as a file, or use ebtop dump /dev/fd/" in said["replay"].err
+    assert said["replay"].err.count("\n") == 1
 
 
 def test_demo_says_so_where_its_recording_is_missing(

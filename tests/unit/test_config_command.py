@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import pwd
+import subprocess
+import sys
 from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.tui.terminal import terminal
 from tests.unit.sessions import Outcome
 from tui import launch
 from tui.commands import configured, live, screen
@@ -39,6 +42,21 @@ def test_the_defaults_are_printed_and_pass_the_check(ebtop: Ebtop, path: Path) -
 def test_it_says_where_the_file_is(ebtop: Ebtop, path: Path) -> None:
     assert ebtop("config", "--path") == Outcome(0, f"{path}\n", "")
     assert ebtop("config", "--check") == Outcome(0, f"{path}: not there, the defaults hold\n", "")
+
+
+@pytest.mark.parametrize("name", [b"a\xff", b"\x1b[31m", "\u202e\xe9".encode()])
+def test_where_the_file_is_in_bytes_for_programs(name: bytes) -> None:
+    command = [sys.executable, "-m", "tui.cli", "config", "--path"]
+    environ = {**os.environb, b"XDG_CONFIG_HOME": b"/" + name, b"PYTHONIOENCODING": b"ascii"}
+    done = subprocess.run(command, capture_output=True, check=False, env=environ)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"/" + name + b"/ebtop/config.toml\n", b"")
+
+
+def test_where_the_file_is_on_a_terminal() -> None:
+    environ = {"XDG_CONFIG_HOME": "/a\x1b]0;x\x07\udcff", "TERM": "xterm", "LANG": "C.UTF-8"}
+    with terminal("config", "--path", environ=environ, module="tui.cli") as screen:
+        assert screen.leave("") == 0
+        assert screen.said == b"/a\\x1b]0;x\\x07\\xff/ebtop/config.toml\r\n"
 
 
 def test_what_is_wrong_is_a_line_each_and_exit_code_2(ebtop: Ebtop, path: Path) -> None:

@@ -16,7 +16,18 @@ import pytest
 
 from probes.lanes import lanes
 from probes.snapshot import Bye, Counts, Exit, Hist, ProbeTick, Stop
-from tests.unit.sessions import HELLO, FakeLink, Outcome, block_tick, exec_row, exec_tick, open_row, open_tick, snapshot
+from tests.unit.sessions import (
+    EXEC,
+    HELLO,
+    FakeLink,
+    Outcome,
+    block_tick,
+    exec_row,
+    exec_tick,
+    open_row,
+    open_tick,
+    snapshot,
+)
 from tui.recording import Reader, Writer
 
 Ebtop = Callable[..., Outcome]
@@ -198,6 +209,20 @@ def test_json_is_plain_ascii_whatever_the_kernel_said(ebtop: Ebtop, collector: I
     assert line.isascii()
     assert line.isprintable()
     assert json.loads(line)["path"] == nasty
+
+
+def test_a_column_may_have_any_other_name(ebtop: Ebtop, tmp_path: Path) -> None:
+    columns = tuple(
+        msgspec.structs.replace(column, id=name)
+        for column, name in zip(EXEC.columns, ("self", "line", "out", "/", "", "time"), strict=True)
+    )
+    hello = msgspec.structs.replace(HELLO, probes=(msgspec.structs.replace(EXEC, columns=columns), *HELLO.probes[1:]))
+    path = tmp_path / "named.ebtop"
+    with Writer(path, hello) as writer:
+        writer.write(snapshot(1, exec_tick([exec_row(10)], 1)))
+    done = ebtop("dump", str(path))
+    assert done.code == 0, done.err
+    assert of(done.out, "row")[0]["line"] == 10
 
 
 def test_text_has_a_heading_streams_rows_and_is_safe(ebtop: Ebtop, recorded: Path) -> None:

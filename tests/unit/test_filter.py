@@ -188,6 +188,13 @@ def test_errors_that_have_no_number_are_errors() -> None:
     assert not holds("err:ENOENT", error="status 99", fd=None)
 
 
+def test_digits_without_end_are_no_number() -> None:
+    endless = f"status {'9' * 5000}"
+    assert holds("err:*", error=endless, fd=None)
+    assert not holds("err:ENOENT", error=endless, fd=None)
+    assert holds("!exit:0", code=None, signal=endless)
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

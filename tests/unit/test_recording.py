@@ -16,8 +16,21 @@ import pytest
 from probes import wire
 from probes.lanes import Lanes, lanes
 from probes.latency import SLOTS
-from probes.snapshot import Bye, Disk, DiskFacts, Hist, Message, Part, ProbeTick, Snapshot, Tally, Threshold, Work
-from tests.unit.sessions import BOX, HELLO, SECOND, START, exec_row, exec_tick, open_tick, snapshot
+from probes.snapshot import (
+    Bye,
+    Disk,
+    DiskFacts,
+    Exit,
+    Hist,
+    Message,
+    Part,
+    ProbeTick,
+    Snapshot,
+    Tally,
+    Threshold,
+    Work,
+)
+from tests.unit.sessions import BOX, EXEC, HELLO, SECOND, START, exec_row, exec_tick, open_row, open_tick, snapshot
 from tui.recording import MAGIC, Reader, RecordingError, Writer
 
 TICKS = [snapshot(n, exec_tick([exec_row(n)], shown=n, first=n - 1)) for n in range(1, 6)]
@@ -287,7 +300,7 @@ DAMAGES = {
     Work: [("pid", -1), ("pid", 1 << 63)],
     Disk: [("in_flight", -1), ("oldest_us", 1 << 63), *((n, x) for n in ("busy", "depth") for x in (-0.1, NAN, INF))],
     DiskFacts: [("size", -1), ("sets", ("md0", "md0")), ("sets", tuple(map(str, range(1000))))],
-    Threshold: [("us", -1.0), ("us", NAN), ("us", INF)],
+    Threshold: [("us", us) for us in (-1.0, NAN, INF, 1e308)],
     Tally: [
         *((name, x) for name in ("pid", "ppid", "uid", "count", "timed", "sum_ns", "max_ns") for x in (-1, 1 << 63)),
         ("timed", 4),
@@ -312,6 +325,8 @@ FORGERIES = {
     "more work than any machine has": forged(probes=(block(work=[WORK] * 70_000),)),
     "more facts than any machine has": forged(probes=(block(facts=[FACTS] * 70_000),)),
     "short row": forged(probes=(exec_tick([exec_row(1)[:3]], 1),)),
+    "latency": forged(probes=(open_tick([[*open_row(1, "/x")[:4], 1e308, "/x"]]),)),
+    "age": forged(probes=(exec_tick([exec_row(1)], 1, exits=[Exit(0, 1, 0, None, 1e308)]),)),
     "wrong type": forged(probes=(exec_tick([["now", *exec_row(1)[1:]]], 1),)),
     "unknown probe": forged(probes=(ProbeTick("nonsense", "on"),)),
     "probe twice": forged(probes=(open_tick(), open_tick())),
@@ -357,6 +372,14 @@ def test_foreign_files_are_refused_in_one_line(path: Path, content: bytes, why: 
     with pytest.raises(RecordingError, match=why) as caught:
         Reader(path)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["type", "probe"])
+def test_no_row_can_pose_as_another_line_of_a_dump(path: Path, name: str) -> None:
+    column = msgspec.structs.replace(EXEC.columns[0], id=name)
+    hello = msgspec.structs.replace(HELLO, probes=(msgspec.structs.replace(EXEC, columns=(column,)),))
+    with pytest.raises(RecordingError, match="is not a recording of ebtop"):
+        Reader(raw(path, hello))
 
 
 def test_a_missing_file_and_a_directory_are_refused_in_one_line(path: Path, tmp_path: Path) -> None:

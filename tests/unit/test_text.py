@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from tests.hostile.grammar import problems
 from tui.text import MOST_MARKS, cut, fit, safe, width, wrap
 
 ANY = st.text(st.characters(codec=None, categories=None), max_size=60) | st.text(
@@ -82,6 +83,7 @@ def test_lines_end_with_a_line_feed_and_what_else_would_end_them_is_written_out(
         ("\x7f", "\\x7f"),
         ("a\u202eb", "a\\u202eb"),
         ("\ud800", "\\ud800"),
+        ("a\udcff\udc80\udc7f", "a\\xff\\x80\\udc7f"),
         ("zero\u200bwidth", "zero\\u200bwidth"),
         ("[red]not markup[/red]", "[red]not markup[/red]"),
         ("e\u0301", "e\u0301"),
@@ -90,6 +92,24 @@ def test_lines_end_with_a_line_feed_and_what_else_would_end_them_is_written_out(
 )
 def test_known_texts(raw: str, shown: str) -> None:
     assert safe(raw) == shown
+
+
+@pytest.mark.parametrize(
+    "unseen",
+    [
+        *"\u034f\u17b4\u17b5\u180b\u180c\u180d\u180f\U00016fe4\ufe0f\U000e0100",  # marks
+        *"\u115f\u1160\u3164\uffa0\u2800\U0001d159",  # letters and symbols
+        *"\u00ad\u061c\u180e\u200b\u2060\ufeff\U0001bca0\U0001d173\U000e0041",  # formats
+    ],
+    ids=ascii,
+)
+def test_what_is_not_to_be_seen_is_written_out(unseen: str) -> None:
+    assert safe(f"a{unseen}b{unseen}") == f"a{ascii(unseen)[1:-1]}b{ascii(unseen)[1:-1]}"
+
+
+def test_whatever_is_shown_is_to_be_seen() -> None:
+    shown = "".join(safe(f"a{chr(code)}") for code in range(0x110000))
+    assert problems(shown.encode()) == []
 
 
 def test_a_flood_of_marks_is_written_out() -> None:

@@ -7,6 +7,7 @@ import os
 import re
 from argparse import Namespace
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Literal, NoReturn, TypeVar
 
 from tui.commands.errors import CommandError
@@ -36,9 +37,11 @@ class Parser(argparse.ArgumentParser):
         """The arguments; flags and other words may come in any order. Raises CommandError."""
         args, unknown = self.parse_known_intermixed_args(words)
         if unknown:
+            if not unknown[0].startswith("-"):
+                raise CommandError(f"'{unknown[0]}' is a word too many: see {self.prog} --help")
             flag = unknown[0].partition("=")[0]
             known = [name for action in self._actions for name in action.option_strings if name.startswith("--")]
-            raise CommandError(f"unknown option {flag!r}{nearest(flag, known)}: see {self.prog} --help")
+            raise CommandError(f"unknown option '{flag}'{nearest(flag, known)}: see {self.prog} --help")
         return args
 
     def error(self, message: str) -> NoReturn:
@@ -73,8 +76,15 @@ def probe_list(text: str) -> tuple[str, ...]:
     asked = [word.strip() for word in text.split(",")]
     for word in asked:
         if word not in known:
-            raise CommandError(f"unknown probe {word!r}{nearest(word, known)}: use {', '.join(known)}")
+            raise CommandError(f"unknown probe '{word}'{nearest(word, known)}: use {', '.join(known)}")
     return tuple(name for name in known if name in asked)
+
+
+def file_path(text: str) -> Path:
+    """A file that was named. Raises CommandError."""
+    if not text:
+        raise CommandError("a file has no name: give one")
+    return Path(text)
 
 
 def is_term(word: str) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from tui import stderr
 from tui.commands import files, live
-from tui.commands.arguments import Parser, add_filter, add_for, add_live, filter_text, is_term
+from tui.commands.arguments import Parser, add_filter, add_for, add_live, file_path, filter_text, is_term
 from tui.commands.errors import CommandError
 from tui.commands.stopping import Stopping
 
@@ -44,13 +44,13 @@ def run(args: Namespace) -> int:
     if not args.words or is_term(args.words[0]):
         with live.session(args) as link:
             return _dump_live(link, args)
-    path = args.words.pop(0)
+    path = file_path(args.words.pop(0))
     if args.interval is not None or args.rows is not None or args.slow is not None:
         raise CommandError("--interval, --rows and --slow are for live sessions: a recording has what it has")
     for word in args.words:
         if not is_term(word) and Path(word).is_file():
-            raise CommandError(f"{word!r} is a file: give one FILE, then a filter")
-    with files.recording(Path(path)) as reader:
+            raise CommandError(f"'{word}' is a file: give one FILE, then a filter")
+    with files.recording(path) as reader:
         return _dump_file(reader, args)
 
 
@@ -114,8 +114,6 @@ def _dump_file(reader: Reader, args: Namespace) -> int:
 
 def _output() -> BinaryIO:
     """Standard output as bytes, buffered whatever the environment says, left open at the end."""
-    if sys.stdout is None:
-        raise CommandError("standard output is closed: send it to a file or a pipe")
     return open(sys.stdout.fileno(), "wb", closefd=False)
 
 

@@ -51,6 +51,8 @@ def show(path: Path, args: Namespace, *, loop: bool, prelude: int = 0) -> int:
     """The screen over a recording, see `tui.replay_source.ReplaySource`; exit code. Raises CommandError."""
     screen.require_terminal(f"ebtop dump {path}")
     with recording(path) as reader:
+        if reader.once:
+            raise CommandError(f"{path} is a pipe, and a replay goes back: save it as a file, or use ebtop dump {path}")
         from tui.replay_source import ReplaySource
 
         code = screen.draw(ReplaySource(reader, loop=loop, prelude=prelude), args)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui import stderr
 from tui.commands import configured, live
-from tui.commands.arguments import Parser, add_filter, add_for, add_live
+from tui.commands.arguments import Parser, add_filter, add_for, add_live, file_path
 from tui.commands.errors import CommandError
 from tui.commands.stopping import Stopping
 
@@ -19,7 +18,9 @@ if TYPE_CHECKING:
 def parser() -> Parser:
     made = Parser("ebtop record", "Write a session to a file, for ebtop replay and ebtop dump. ^C ends it in order.")
     made.set_defaults(at_once=True)
-    made.add_argument("-o", "--output", required=True, metavar="FILE", help="where to; must not be there yet")
+    made.add_argument(
+        "-o", "--output", type=file_path, required=True, metavar="FILE", help="where to; must not be there yet"
+    )
     add_for(made)
     add_live(made)
     add_filter(made)
@@ -47,7 +48,7 @@ def _record(link: Link, args: Namespace) -> int:
     first = last = link.hello.time
     reason = ""
     try:
-        with Stopping() as stopping, Writer(Path(args.output), link.hello) as writer:
+        with Stopping() as stopping, Writer(args.output, link.hello) as writer:
             for message in live.follow(link, stopping, args.seconds, lambda s: dump.is_ready(s, probes)):
                 writer.write(message)
                 if isinstance(message, Snapshot):

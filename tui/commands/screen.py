@@ -92,5 +92,5 @@ def _refuse_words(words: list[str]) -> None:
         plain = not is_term(word) and " " not in word and '"' not in word
         if plain and (meant := nearest(word, names)):
             raise CommandError(
-                f"{word!r} is no command{meant}: commands are {', '.join(names)}; to look for it: ebtop '\"{word}\"'"
+                f"'{word}' is no command{meant}: commands are {', '.join(names)}; to look for it: ebtop '\"{word}\"'"
             )
