@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from textual import events
@@ -19,6 +19,20 @@ FRAME = 4
 """Cells that the frame takes with the blanks within it; it takes two lines."""
 
 
+class Lines(Sequence[Strip]):
+    """So many lines, each made when it is looked at: for what is long, and quickly told how long."""
+
+    def __init__(self, count: int, make: Callable[[int], Strip]) -> None:
+        self._count = count
+        self._make: Callable[[int], Strip] = make
+
+    def __getitem__(self, at: int) -> Strip:  # type: ignore[override]
+        return self._make(at)
+
+    def __len__(self) -> int:
+        return self._count
+
+
 class Page(Canvas, can_focus=True):
     """Subclasses know what is on it. `hint` stands on the lower edge: which keys there are, as far as they fit."""
 
@@ -31,7 +45,7 @@ class Page(Canvas, can_focus=True):
         self._most = 0
 
     @abstractmethod
-    def content(self, width: int) -> list[Strip]:
+    def content(self, width: int) -> Sequence[Strip]:
         """All its lines, however many."""
 
     def draw(self, width: int, height: int) -> list[Strip]:
@@ -39,7 +53,7 @@ class Page(Canvas, can_focus=True):
         lines = self.content(max(width - FRAME, 1))
         self._most = max(len(lines) - height + 2, 0)
         self._top = min(self._top, self._most)
-        shown = lines[self._top : self._top + height - 2]
+        shown = [lines[at] for at in range(self._top, min(self._top + height - 2, len(lines)))]
         shown += [blank(self.look, max(width - FRAME, 1))] * (height - 2 - len(shown))
         side = self.look.glyphs.focus_down
         framed = [
