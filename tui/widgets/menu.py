@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from textual import events
-from textual.app import ComposeResult
 from textual.strip import Strip
 
 from tui.widgets.edit import Edit, edited
@@ -88,16 +87,8 @@ class MenuPage(Page):
         return self.found[at].id if 0 <= at < len(self.found) else ""
 
 
-class MenuScreen(Overlay):
+class MenuScreen(Overlay[MenuPage]):
     """The screen of a menu; its result is the id of what was chosen, empty where nothing was."""
-
-    def __init__(self, page: MenuPage) -> None:
-        super().__init__()
-        self.page = page
-
-    def compose(self) -> ComposeResult:
-        """See Screen."""
-        yield self.page
 
     def on_key(self, event: events.Key) -> None:
         """Type, move, choose or close."""
@@ -114,8 +105,6 @@ class MenuScreen(Overlay):
             self.page.type(event.key, event.character)
 
     def on_click(self, event: events.Click) -> None:
-        """A click on a choice chooses it, one beside the menu closes it."""
-        if event.widget is self:
-            self.leave()
-        elif chosen := self.page.choose_at(event.y):
+        """A click on a choice chooses it."""
+        if event.widget is not self and (chosen := self.page.choose_at(event.y)):
             self.leave(chosen)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from textual import events
-from textual.app import ComposeResult
 from textual.strip import Strip
 
 from tui import text as safe_text
@@ -94,7 +93,7 @@ class Page(Canvas, can_focus=True):
         self.scroll_lines(-3)
 
 
-class PageScreen(Overlay):
+class PageScreen(Overlay[Page]):
     """The screen of a page. Its result is empty when it was closed by a key, or by a click beside the page."""
 
     SCROLLS: ClassVar[Mapping[str, int]] = {
@@ -110,14 +109,6 @@ class PageScreen(Overlay):
     PAGES: ClassVar[Mapping[str, int]] = {"pagedown": 1, "pageup": -1, "space": 1}
     CLOSES = frozenset(("escape", "q", "enter", "ctrl+c"))
 
-    def __init__(self, page: Page) -> None:
-        super().__init__()
-        self.page = page
-
-    def compose(self) -> ComposeResult:
-        """See Screen."""
-        yield self.page
-
     def on_key(self, event: events.Key) -> None:
         """Scroll or close."""
         event.stop()
@@ -128,8 +119,3 @@ class PageScreen(Overlay):
             self.page.scroll_lines(self.SCROLLS[event.key])
         elif event.key in self.PAGES:
             self.page.scroll_pages(self.PAGES[event.key])
-
-    def on_click(self, event: events.Click) -> None:
-        """A click beside the page closes it."""
-        if event.widget is self:
-            self.leave()
