@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from tui.history import History
+from tui.keys import Keymap
 from tui.panes.pane import Pane
 from tui.source import Source
 from tui.widgets.line import Look
@@ -21,6 +22,7 @@ class Host(Protocol):
     """The screen, as its actions see it."""
 
     history: History
+    keymap: Keymap
 
     @property
     def source(self) -> Source: ...

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 from textual.pilot import Pilot
 
 from tests.tui.fakes import FakeSource, Machine
 from tui.app import Ebtop
+from tui.settings.settings import Settings
 from tui.settings.setup import Setup
 from tui.source import Source
 from tui.widgets.glyphs import UNICODE, Glyphs
 
+Own = Mapping[str, tuple[str, ...]]
+"""Keys that a user gave to commands."""
 
-def make_app(source: Source, *, chosen: str = "dark", glyphs: Glyphs = UNICODE) -> Ebtop:
+
+def make_app(source: Source, *, chosen: str = "dark", glyphs: Glyphs = UNICODE, own: Own | None = None) -> Ebtop:
     """An app whose own cost is always the same."""
-    return Ebtop(source, Setup(theme=chosen), glyphs, lambda: 0.008)
+    return Ebtop(source, Setup(Settings(keymap=own or {}), theme=chosen), glyphs, lambda: 0.008)
 
 
 class Screen:
@@ -54,11 +58,16 @@ class Screen:
 
 @asynccontextmanager
 async def running(
-    size: tuple[int, int] = (120, 40), *, live: bool = True, glyphs: Glyphs = UNICODE, machine: Machine | None = None
+    size: tuple[int, int] = (120, 40),
+    *,
+    live: bool = True,
+    glyphs: Glyphs = UNICODE,
+    machine: Machine | None = None,
+    own: Own | None = None,
 ) -> AsyncIterator[Screen]:
     """A screen of that size over a fake source, and the machine whose ticks it shows."""
     source = FakeSource(live=live)
-    app = make_app(source, glyphs=glyphs)
+    app = make_app(source, glyphs=glyphs, own=own)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         yield Screen(app, source, pilot, machine or Machine())

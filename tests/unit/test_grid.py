@@ -66,7 +66,7 @@ def test_while_rows_are_followed_none_is_selected_and_commands_mean_the_newest()
     assert (opens.grid.following, opens.grid.selected, opens.grid.key) == (True, None, 29)
     opens.add(5)
     assert opens.grid.key == 34
-    assert opens.grid.notice() == ""
+    assert opens.grid.notice("G") == ""
 
 
 def test_a_selected_row_stays_selected_while_others_come() -> None:
@@ -77,7 +77,7 @@ def test_a_selected_row_stays_selected_while_others_come() -> None:
     opens.add(7)
     assert opens.draw() == before
     assert opens.key == 26
-    assert opens.grid.notice() == "7 more below, G to follow"
+    assert opens.grid.notice("G") == "7 more below, G to follow"
 
 
 def test_the_newest_row_at_last_is_followed_again() -> None:
@@ -143,7 +143,7 @@ def test_pages_move_view_and_selection() -> None:
     opens = Opens(100)
     opens.grid.page(-1)
     assert opens.key == 90
-    assert opens.grid.notice() == "9 more below, G to follow"
+    assert opens.grid.notice("G") == "9 more below, G to follow"
     opens.grid.page(1)
     assert opens.grid.following
 

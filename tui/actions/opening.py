@@ -37,7 +37,8 @@ class Opening:
         if subject is None or isinstance(subject, Disk):
             return False
         host = self._host
-        session = Session(host.source.hello.host, host.source.live, host.source.send, self._only)
+        source = host.source
+        session = Session(host.keymap, source.hello.host, source.live, source.send, self._only)
         held = host.history.paused
         host.open_page(SubjectScreen(host.shown_look, session, subject, host.history.view, held=held))
         return True
@@ -47,7 +48,9 @@ class Opening:
         if pane.enter():
             pane.redraw()
         elif not self.open_subject(pane.subject):
-            self._host.say("nothing is selected that can be opened: j and k select a row", bad=True)
+            name = self._host.keymap.name
+            keys = f"{name('down')} and {name('up')}"
+            self._host.say(f"nothing is selected that can be opened: {keys} select a row", bad=True)
 
     # Any process
 

@@ -81,7 +81,7 @@ class Recording:
             return
         self._excerpt, self._span_ns = Excerpt(before), 0
         self._first = self._next = tape.first + 1 if before else tape.first
-        self._host.say(f"into {self._path.name}, history first; R stops")
+        self._host.say(f"into {self._path.name}, history first; {self._host.keymap.name('record')} stops")
         self._go_on()
 
     def _go_on(self) -> None:

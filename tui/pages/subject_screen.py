@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import NamedTuple
 
-from textual import events, on
+from textual import on
 
 from probes.facts import Gone, Missing, Reading
 from probes.snapshot import Answer, Ask
 from tui.history import View
+from tui.keys import Keymap
 from tui.pages import file, process
 from tui.pages.live import PATIENCE_S, Live, recorded
 from tui.pages.sections import Laid
@@ -23,19 +24,19 @@ from tui.subject import Cell, File, Process
 from tui.widgets.line import Look
 from tui.widgets.page import PageScreen
 
-KEYS = "Esc back  q close  j k select  Enter open"
 REFUSED = "not asked: too many earlier questions wait for an answer of the kernel or a file system"
 Known = Reading | FileFacts
 
 
 class Session(NamedTuple):
-    """Where what is shown comes from.
+    """What a page has of the session that it belongs to.
 
-    live  it is of this machine and of now
+    live  what is shown is of this machine and of now
     send  asks the collector
     only  lets rows pass only if they have a value
     """
 
+    keymap: Keymap
     host: str
     live: bool
     send: Callable[[Ask], None]
@@ -60,18 +61,22 @@ class Level:
 
     @property
     def filters(self) -> dict[str, Cell]:
-        """What a key lets pass alone."""
+        """What a command lets pass alone."""
         subject = self.subject
         if isinstance(subject, File):
-            return {"f": Cell("path", subject.path)}
+            return {"filter": Cell("path", subject.path)}
         pid = str(subject.pid)
-        return {"f": Cell("pid", pid), "t": Cell("tree", pid)}
+        return {"filter": Cell("pid", pid), "tree": Cell("tree", pid)}
 
-    @property
-    def keys(self) -> str:
+    def keys(self, keymap: Keymap) -> str:
         """The keys that there are."""
-        filters = (f"{key} {cell.key}:{cell.value}" for key, cell in self.filters.items() if cell.key != "path")
-        return "  ".join((KEYS, *filters)) if isinstance(self.subject, Process) else f"{KEYS}  f filter"
+        name = keymap.name
+        select = f"{name('down')} {name('up')} select"
+        told = {command: f"{cell.key}:{cell.value}" for command, cell in self.filters.items()}
+        if isinstance(self.subject, File):
+            told["filter"] = "filter"
+        filters = (f"{name(command)} {what}" for command, what in told.items())
+        return "  ".join((f"{name('back')} back", f"{name('quit')} close", select, f"{name('open')} open", *filters))
 
     def asking(self, send: Callable[[Ask], None], told: Callable[[Known], None]) -> Asking | Background[Known]:
         """What asks for it as it is now: files are looked at as the user, processes by the collector."""
@@ -86,9 +91,11 @@ class SubjectScreen(PageScreen):
     """Its result is always empty: what it is closed for has been done by then."""
 
     page: SubjectPage
+    where = ("table",)
 
     def __init__(self, look: Look, session: Session, subject: Process | File, view: View, *, held: bool) -> None:
-        super().__init__(SubjectPage(look))
+        keymap = session.keymap
+        super().__init__(SubjectPage(look, f"{keymap.name('focus-next')} other side"), keymap)
         self._session, self._view, self._held = session, view, held
         self._levels = [Level(subject, view)]
         self._asking: Asking | Background[Known] | None = None
@@ -121,20 +128,18 @@ class SubjectScreen(PageScreen):
         self._levels.append(Level(subject, self._view))
         self._enter()
 
-    def on_key(self, event: events.Key) -> None:
-        """Select, open, go back, filter; all else as pages do."""
-        moves = {"j": 1, "down": 1, "k": -1, "up": -1}
-        does: dict[str, Callable[[], object]] = {
-            "escape": self._back,
-            "enter": self._open_selected,
-            **dict.fromkeys(("tab", "shift+tab", "left", "right"), self.page.cross),
-            **{key: partial(self.page.move, step) for key, step in moves.items()},
-            **{key: partial(self._filter, cell) for key, cell in self._levels[-1].filters.items()},
+    @property
+    def does(self) -> Mapping[str, Callable[[], object]]:
+        """See PageScreen: select, open, go back, filter."""
+        return {
+            **super().does,
+            "back": self._back,
+            "open": self._open_selected,
+            "down": partial(self.page.move, 1),
+            "up": partial(self.page.move, -1),
+            **dict.fromkeys(("focus-next", "focus-previous", "cell-left", "cell-right"), self.page.cross),
+            **{command: partial(self._filter, cell) for command, cell in self._levels[-1].filters.items()},
         }
-        if do := does.get(event.key):
-            event.stop()
-            event.prevent_default()
-            do()
 
     @on(SubjectPage.Opened)
     def _open_selected(self) -> None:
@@ -184,7 +189,7 @@ class SubjectScreen(PageScreen):
 
     def _draw(self) -> None:
         level = self._levels[-1]
-        self.page.tell(level.title, level.keys, partial(self._lay, level, level.seen))
+        self.page.tell(level.title, level.keys(self.keymap), partial(self._lay, level, level.seen))
 
     def _lay(self, level: Level, seen: Seen, width: int) -> Laid:
         asked, answer, subject = self._asking, level.answer, level.subject

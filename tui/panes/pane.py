@@ -12,7 +12,7 @@ from textual.strip import Strip
 from tui import format as units
 from tui import text as safe_text
 from tui.history import ProbeView
-from tui.keys import Where
+from tui.keys import Keymap, Where
 from tui.panes.table.grid import Grid
 from tui.subject import Cell, Contents, Subject
 from tui.wanted import Wanted
@@ -53,8 +53,9 @@ class Pane(Canvas, can_focus=True):
             super().__init__()
             self.probe, self.on = probe, on
 
-    def __init__(self, look: Look, view: ProbeView, number: int) -> None:
+    def __init__(self, look: Look, keymap: Keymap, view: ProbeView, number: int) -> None:
         super().__init__(look, id=f"pane-{number}")
+        self.keymap = keymap
         self.view = view
         self.number = number
         self.boxed = False
@@ -196,7 +197,7 @@ class Pane(Canvas, can_focus=True):
 
     def notice(self) -> str:
         """What the rule says at its right end."""
-        return self.grid.notice() if self.grid and self.view.state == "on" else ""
+        return self.grid.notice(self.keymap.name("bottom")) if self.grid and self.view.state == "on" else ""
 
     def thumb(self, height: int) -> range:
         """Lines of the body beside which the scroll bar has its thumb."""

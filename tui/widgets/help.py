@@ -13,7 +13,7 @@ from probes.snapshot import ProbeInfo
 from tui import text as safe_text
 from tui.keys import Command, Group, Keymap, Where, key_name
 from tui.widgets.line import Line, Look
-from tui.widgets.page import Page, PageScreen
+from tui.widgets.page import Page, PageScreen, titled
 
 KEY_CELLS = 16
 NOTES = (
@@ -89,7 +89,7 @@ class HelpPage(Page):
     def __init__(
         self, look: Look, keymap: Keymap, probes: Sequence[ProbeInfo], pane: str, where: Sequence[Where]
     ) -> None:
-        super().__init__(look, "help-page", "Help: Esc closes, j and k scroll")
+        super().__init__(look, "help-page", titled("Help", keymap))
         self._entries = tuple(entries(keymap, probes, pane, where))
         self._commands: list[str] = []
 
@@ -119,7 +119,7 @@ class HelpPage(Page):
 class HelpScreen(PageScreen):
     """The page over everything else; its result is the command that was clicked, or nothing."""
 
-    CLOSES = PageScreen.CLOSES | {"h", "f1", "question_mark"}
+    opened_by = "help"
 
     def on_click(self, event: events.Click) -> None:
         """A click on a command does it."""

@@ -11,12 +11,12 @@ from textual.strip import Strip
 
 from tui import format as units
 from tui.history import ProbeView
-from tui.keys import Where
+from tui.keys import Keymap, Where
 from tui.panes.block import disk as disk_page
-from tui.panes.block import overview, parts
+from tui.panes.block import lists, overview, parts
 from tui.panes.block.chosen import asked_for, chosen
 from tui.panes.block.cursor import TimeCursor
-from tui.panes.block.lists import Kind, sheet
+from tui.panes.block.lists import Kind
 from tui.panes.block.order import Order
 from tui.panes.block.strands import Choice, Rows
 from tui.panes.pane import FRAME, Pane
@@ -46,8 +46,8 @@ class BlockPane(Pane):
 
     seek: Callable[[int], None] = staticmethod(lambda _time: None)
 
-    def __init__(self, look: Look, view: ProbeView, number: int) -> None:
-        super().__init__(look, view, number)
+    def __init__(self, look: Look, keymap: Keymap, view: ProbeView, number: int) -> None:
+        super().__init__(look, keymap, view, number)
         self._face: Face = "overview"
         self._choice = Choice()
         self._by: parts.By = "flag"
@@ -99,8 +99,9 @@ class BlockPane(Pane):
     def _fill(self) -> None:
         """Put the list that is to be seen into its table."""
         if kind := LISTS.get(self._face):
-            disk = self._selected or None
-            self._grids[kind].show(sheet(self.view, kind, disk, self._by, self._memory))
+            listed = lists.Wanted(kind, self._selected or None, self._by)
+            clear = self.keymap.name("filter-clear")
+            self._grids[kind].show(lists.sheet(self.view, listed, self._memory, clear))
 
     @property
     def grid(self) -> Grid | None:
@@ -146,7 +147,7 @@ class BlockPane(Pane):
         elif self._has_time:
             found.append((f"{self._choice.op or 'all operations'}, {self._choice.stage} time", "name"))
             if self._cursor.time is not None:
-                found.insert(1, ("Esc: back to now", "warn"))
+                found.insert(1, (f"{self.keymap.name('back')}: back to now", "warn"))
         in_flight = sum(disk.in_flight for disk in self.view.disks)
         found += [(f"in flight {units.count(in_flight)}", "text"), (f"figures of {self._window()}", "dim")]
         if counts.filtered:

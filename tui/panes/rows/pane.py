@@ -10,6 +10,7 @@ from textual.strip import Strip
 from tui import format as units
 from tui.exact import Exact
 from tui.history import ProbeView
+from tui.keys import Keymap
 from tui.panes.pane import Pane
 from tui.panes.rows import counted, kept
 from tui.panes.rows.groups import By, Groups, GroupSheet, usable
@@ -31,8 +32,8 @@ class RowPane(Pane):
     columns  ids of those to be seen of rows, in their order; empty: as the probe has them
     """
 
-    def __init__(self, look: Look, view: ProbeView, number: int, columns: tuple[str, ...] = ()) -> None:
-        super().__init__(look, view, number)
+    def __init__(self, look: Look, keymap: Keymap, view: ProbeView, number: int, columns: tuple[str, ...] = ()) -> None:
+        super().__init__(look, keymap, view, number)
         self._wanted_columns = columns
         self._bys = usable(view.info.columns)
         self._faces: list[Face] = ["rows"]
@@ -156,7 +157,7 @@ class RowPane(Pane):
 
     def _nothing(self) -> str:
         if self.view.log.filter.terms and self.view.counts.seen:
-            return "no row passes the filter: F clears it"
+            return f"no row passes the filter: {self.keymap.name('filter-clear')} clears it"
         return "nothing yet: waiting"
 
     # What keys and the mouse do

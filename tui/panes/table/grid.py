@@ -281,11 +281,11 @@ class Grid:
         place = self.selected
         return place is not None and self._first <= place < self._first + self._room
 
-    def notice(self) -> str:
-        """What is told of the rows below; nothing where the newest are followed."""
+    def notice(self, key: str) -> str:
+        """What is told of the rows below, and the key that goes there; nothing where the newest are followed."""
         below = self.count - self._first - self._room
         told = [f"{units.count(below)} more below"] if below > 0 else []
-        return ", ".join([*told, "G to follow"] if self._follows and self._away and self.count else told)
+        return ", ".join([*told, f"{key} to follow"] if self._follows and self._away and self.count else told)
 
     def thumb(self, height: int) -> range:
         """See Pane."""
