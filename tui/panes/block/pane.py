@@ -19,7 +19,8 @@ from tui.panes.block.cursor import TimeCursor
 from tui.panes.block.lists import Kind
 from tui.panes.block.order import Order
 from tui.panes.block.strands import Choice, Rows
-from tui.panes.pane import FRAME, Pane
+from tui.panes.border import FRAME
+from tui.panes.pane import Pane
 from tui.panes.table.grid import Grid
 from tui.panes.table.logged import Memory
 from tui.subject import Cell, Disk, Subject
