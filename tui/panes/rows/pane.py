@@ -11,6 +11,7 @@ from tui import format as units
 from tui.exact import Exact
 from tui.history import ProbeView
 from tui.keys import Keymap
+from tui.panes.counted import summary
 from tui.panes.pane import Pane
 from tui.panes.rows import counted, kept
 from tui.panes.rows.groups import By, Groups, GroupSheet, usable
@@ -136,24 +137,12 @@ class RowPane(Pane):
     def summary(self) -> list[tuple[str, Role]]:
         """See Pane."""
         counts = self.view.counts
-        parts: list[tuple[str, Role]] = [
-            (units.rate(self.view.seen_hz), "bright"),
-            (f"seen {units.count(counts.seen)}", "text"),
-        ]
+        own: list[tuple[str, Role]] = []
         if self._face == "groups":
-            parts.insert(0, (self._said, "name"))
-            if self._folder:
-                parts.insert(0, (f"in {self._folder}", "warn"))
-        if counts.lost:
-            parts.append((f"{units.FAILED}lost {units.count(counts.lost)}", "bad"))
-        if counts.errors:
-            parts.append((f"{units.FAILED}failed {units.count(counts.errors)}", "bad"))
-        if counts.filtered:
-            parts.append((f"filtered {units.count(counts.filtered)}", "dim"))
-        if counts.over_budget:
-            parts.append((f"over budget {units.count(counts.over_budget)}", "warn"))
-        parts.append((f"shown {units.count(counts.shown)}", "dim"))
-        return parts
+            own += [(f"in {self._folder}", "warn")] if self._folder else []
+            own.append((self._said, "name"))
+        own += [(units.rate(self.view.seen_hz), "bright"), (f"seen {units.count(counts.seen)}", "text")]
+        return [*summary(counts, own), (f"shown {units.count(counts.shown)}", "dim")]
 
     def _nothing(self) -> str:
         if self.view.log.filter.terms and self.view.counts.seen:
