@@ -17,10 +17,9 @@ from probes.kernel.loader import Loaded
 from probes.lanes import NONE
 from probes.merge import OTHERS
 from probes.probe import Findings, Totals
-from probes.snapshot import SIZES, Disk, DiskFacts, Flag, Hist, Op, Part, Row, Stage, Threshold, Work
+from probes.snapshot import OPS, SIZES, Disk, DiskFacts, Flag, Hist, Op, Part, Row, Stage, Threshold, Work
 from probes.thresholds import Thresholds
 
-OPS: tuple[Op, ...] = ("read", "write", "flush", "discard", "other")
 FLAGS: tuple[Flag, ...] = ("sync", "meta", "readahead", "fua", "prio")
 NO_DISK = "(none)"
 """Requests to something that is no disk: a tape, or a controller's own."""

@@ -7,6 +7,7 @@ open the events of the tracepoints that it was started with, and hand their file
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import struct
@@ -48,10 +49,10 @@ def start(tracepoints: Collection[int]) -> OpenEvent:
         ours.send(_REQUEST.pack(tracepoint))
         answer, fds, _flags, _address = socket.recv_fds(ours, _ANSWER.size, 1)
         if len(answer) < _ANSWER.size:
-            raise OSError(32, "the process that opens events is gone")
-        (errno,) = _ANSWER.unpack(answer)
-        if errno or not fds:
-            raise OSError(errno, os.strerror(errno))
+            raise OSError(errno.EPIPE, "the process that opens events is gone")
+        (refused,) = _ANSWER.unpack(answer)
+        if refused or not fds:
+            raise OSError(refused, os.strerror(refused))
         os.set_inheritable(fds[0], False)
         return fds[0]
 
@@ -67,10 +68,10 @@ def _serve(link: socket.socket, tracepoints: frozenset[int]) -> None:
         (tracepoint,) = _REQUEST.unpack(request)
         try:
             if tracepoint not in tracepoints:
-                raise PermissionError(1, "not one of ours")
+                raise PermissionError(errno.EPERM, "not one of ours")
             fd = bpf.open_tracepoint(tracepoint)
         except OSError as error:
-            link.send(_ANSWER.pack(error.errno or 1))
+            link.send(_ANSWER.pack(error.errno or errno.EPERM))
             continue
         socket.send_fds(link, [_ANSWER.pack(0)], [fd])
         os.close(fd)

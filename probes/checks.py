@@ -1,4 +1,7 @@
-"""What ebtop needs of a machine, checked one by one: for `ebtop doctor`, and before live tests."""
+"""What ebtop needs of a machine, checked one by one: for `ebtop doctor`, and before live tests.
+
+`python -I -m probes.checks` writes them as JSON: whoever shows them has no privileges, and need not be trusted by root.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,9 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from probes import privileges, probe
 from probes.attached import Attached
@@ -21,12 +25,13 @@ from probes.kernel.loader import LoadError
 from probes.registry import PROBES
 
 OLDEST = 0x050800
+KEPT = (*privileges.KEPT, privileges.CAP_SYS_ADMIN)
+"""What the collector keeps, and what it does before it gives up the rest."""
 ALL = tuple(entry.id for entry in PROBES)
 UNKNOWN = "not checked: that needs root"
 
 
-@dataclass(frozen=True)
-class Check:
+class Check(msgspec.Struct, frozen=True):
     """One precondition: whether it holds, what was found, why it matters, what to do, and for which probes.
 
     needed   those probes cannot work without it
@@ -157,3 +162,18 @@ def _probe(id_: str) -> Check:
     attached.detach()
     attached.close()
     return Check(f"probe {id_}", True, True, "works", why, remedy, (id_,))
+
+
+def main() -> None:
+    out = os.dup(1)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # compilers talk
+    if os.geteuid() == 0:
+        privileges.raise_limits()
+        privileges.keep_only(tuple(filter(privileges.has, KEPT)))
+        privileges.hide()
+    with os.fdopen(out, "wb") as stream:
+        stream.write(msgspec.json.encode(run()))
+
+
+if __name__ == "__main__":
+    main()

@@ -59,12 +59,17 @@ def has(*capabilities: int) -> bool:
 
 def settle() -> None:
     """What the collector does before it gives up its privileges, and the giving up."""
+    raise_limits()
+    keep_only(KEPT)
+    hide()
+
+
+def raise_limits() -> None:
+    """As much memory for BPF and as many files as there may be."""
     with suppress(ValueError, OSError):  # before 5.11 BPF memory counts as locked memory
         resource.setrlimit(resource.RLIMIT_MEMLOCK, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))  # three probes hold some sixty
-    keep_only(KEPT)
-    hide()
 
 
 def hide() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from probes import probe
 from probes.attached import Attached
@@ -53,28 +53,34 @@ class Slot:
         self.drain()
         self._filter = filter_
         self._sieve.put(plan(filter_, self.id))
-        self._choice = Choice(filter_ if self.probe.info.view == "latency" else Filter())
-        if self._attached is None:
-            return
-        try:
-            self._attached.set_filter(filter_)
-            self._attached.set_tallies(self._tallying and self._sieve.can_tally)
-        except (OSError, LoadError, FilterError) as error:
-            self.switch_off()
-            why = error.strerror if isinstance(error, OSError) else str(error).partition("\n")[0]
-            self.state, self.message = "failed", f"the filter cannot be put into the kernel: {why}\n{RETRY}"
+        self._choice = Choice(filter_ if self._makes_histograms else Filter())
+        self._put("the filter cannot be put into the kernel", lambda attached: attached.set_filter(filter_))
+        self._put_tallies()
 
     def set_slow(self, us: float | None) -> None:
         """From which latency on events are picked out as rows; see probes.probe."""
         self._slow_us = us
-        if self._attached is not None:
-            self._attached.set_slow(us)
+        self._put("the kernel cannot be told from when on requests are slow", lambda attached: attached.set_slow(us))
 
     def set_tallies(self, on: bool) -> None:
         """Whether events are to be counted by who did them as well."""
         self._tallying = on
-        if self._attached is not None:
-            self._attached.set_tallies(on and self._sieve.can_tally)
+        self._put_tallies()
+
+    def _put_tallies(self) -> None:
+        on = self._tallying and self._sieve.can_tally
+        self._put("it cannot be counted who did what", lambda attached: attached.set_tallies(on))
+
+    def _put(self, refused: str, change: Callable[[Attached], None]) -> None:
+        """Changes what is in the kernel, if it is there; where that cannot be, the probe is off, and says `refused`."""
+        if self._attached is None:
+            return
+        try:
+            change(self._attached)
+        except (OSError, LoadError, FilterError) as error:
+            self.switch_off()
+            why = error.strerror if isinstance(error, OSError) else str(error).partition("\n")[0]
+            self.state, self.message = "failed", f"{refused}: {why}\n{RETRY}"
 
     def prepare(self) -> None:
         """Loads the probe, to be attached next, or begins to compile it: then `build` is there until `built`."""
@@ -117,13 +123,14 @@ class Slot:
     def _load(self, image: Image) -> None:
         try:
             self._attached = Attached(self.probe, image, self._budget, self._filter)
-            if self._slow_us is not None:
-                self._attached.set_slow(self._slow_us)
-            self._attached.set_tallies(self._tallying and self._sieve.can_tally)
-            self.message = ""
-            self._sieve.restart()
         except (LoadError, FilterError) as error:
             self.state, self.message = "failed", str(error)
+            return
+        self.message = ""
+        self._sieve.restart()
+        if self._slow_us is not None:
+            self.set_slow(self._slow_us)
+        self._put_tallies()
 
     def detach(self) -> None:
         """Takes the probe's programs out of the kernel; `switch_off` is still to come."""
@@ -140,7 +147,7 @@ class Slot:
             self.drain()
             self._left = self._attached.totals()
             self._selected += self._left.selected
-            self._before = add(self._before, self._attached.counts(final=True))
+            self._before += self._attached.counts(final=True)
             self._attached.close()
             self._attached = None
         self.state, self.message = "off", ""
@@ -165,46 +172,52 @@ class Slot:
         """
         self.drain()
         left, self._left = self._left, None
-        counts, run_time, selected = self._before, 0, self._selected
-        totals = Totals()
-        if self._attached is not None:
-            totals = self._attached.totals()
-            selected += totals.selected
-            counts = add(counts, self._attached.counts())
+        parts = [Totals()] if self._attached is None else [self._attached.totals()]
+        if left is not None:  # of when it was switched off within this tick
+            parts.insert(0, left)
+        counts, run_time = self._before, 0
+        if self._attached is not None:  # after its totals: what they hold is counted
+            counts += self._attached.counts()
             run_time = self._attached.run_time_ns()
-        if self.probe.info.view == "rows":
-            counts = add(counts, self._sieve.counts)
-        else:  # its rows are a choice from what it counts
-            selected -= self._sieve.counts.filtered
         bpf_ns = self._cost.take(counts.seen, run_time if measuring else None)
         rows, exits, first = self._rows, self._exits, self._first
-        if self.probe.info.view == "rows":  # what the kernel has sent since it was drained belongs to the next tick
-            ahead = counts.shown - first - len(rows)
-            counts = add(counts, Counts(seen=-ahead, shown=-ahead))
-        if dropped and self.probe.info.view == "rows":
-            counts = add(counts, Counts(shown=-dropped, lost=dropped))
-        self._rows, self._exits = [], []
-        self._first += len(rows)
-        parts = [totals] if left is None else [left, totals]  # left: of when it was switched off within this tick
+        self._rows, self._exits, self._first = [], [], first + len(rows)
         chosen = self._chosen(parts)
         return ProbeTick(
             self.id,
             self.state,
-            add(counts, self._hidden),
+            self._of_session(counts, dropped),
             self.message,
             first,
             rows,
             exits,
-            list(chosen.hists),
-            list(chosen.disks),
-            bpf_ns,
-            list(chosen.parts),
-            list(chosen.work),
-            selected,
-            next((list(part.facts) for part in reversed(parts) if part.facts is not None), None),
-            next((list(part.thresholds) for part in reversed(parts) if part.thresholds is not None), None),
-            self._tallies(parts),
+            hists=list(chosen.hists),
+            disks=list(chosen.disks),
+            bpf_ns=bpf_ns,
+            parts=list(chosen.parts),
+            work=list(chosen.work),
+            selected=self._selected_with(parts[-1]),
+            facts=next((list(part.facts) for part in reversed(parts) if part.facts is not None), None),
+            thresholds=next((list(part.thresholds) for part in reversed(parts) if part.thresholds is not None), None),
+            tallies=self._tallies(parts),
         )
+
+    def _of_session(self, counts: Counts, dropped: int) -> Counts:
+        """The kernel's counts as those of what the session has had."""
+        if self._makes_histograms:
+            return counts + self._hidden
+        counts += self._sieve.counts
+        ahead = counts.shown - self._first  # what the kernel has sent since it was drained belongs to the next tick
+        return counts + Counts(seen=-ahead, shown=-ahead - dropped, lost=dropped)
+
+    def _selected_with(self, totals: Totals) -> int:
+        """How many events were picked out as rows; of a probe whose rows are a choice from what it counts."""
+        selected = self._selected + totals.selected
+        return selected - self._sieve.counts.filtered if self._makes_histograms else selected
+
+    @property
+    def _makes_histograms(self) -> bool:
+        return self.probe.info.view == "latency"
 
     def _chosen(self, parts: Sequence[Totals]) -> Chosen:
         """The disks and operations that the filter asks for; what others did is counted as filtered."""
@@ -214,7 +227,7 @@ class Slot:
             [work for part in parts for work in part.work],
             parts[-1].disks,
         )
-        self._hidden = add(self._hidden, Counts(shown=-chosen.hidden, filtered=chosen.hidden, errors=-chosen.errors))
+        self._hidden += Counts(shown=-chosen.hidden, filtered=chosen.hidden, errors=-chosen.errors)
         return chosen
 
     def _tallies(self, parts: Sequence[Totals]) -> list[Tally] | None:
@@ -238,15 +251,3 @@ class Cost:
             self._ns += run_time_ns
             return run_time_ns
         return self._ns * events // self.measured if self.measured else None
-
-
-def add(a: Counts, b: Counts) -> Counts:
-    """Both together."""
-    return Counts(
-        a.seen + b.seen,
-        a.shown + b.shown,
-        a.over_budget + b.over_budget,
-        a.filtered + b.filtered,
-        a.lost + b.lost,
-        a.errors + b.errors,
-    )

@@ -14,7 +14,8 @@ sight (gc=False): it holds numbers and text, no cycles.
 
 from __future__ import annotations
 
-from typing import Literal
+from operator import add, sub
+from typing import Literal, get_args
 
 import msgspec
 
@@ -45,6 +46,8 @@ Row = list[Value]
 
 State = Literal["off", "compiling", "on", "failed"]
 Op = Literal["read", "write", "flush", "discard", "other"]
+OPS: tuple[Op, ...] = get_args(Op)
+"""In the order of their numbers in block.bpf.c."""
 Stage = Literal["queue", "device"]
 Flag = Literal["sync", "meta", "readahead", "fua", "prio"]
 
@@ -96,6 +99,20 @@ class Counts(msgspec.Struct, frozen=True):
     filtered: int = 0
     lost: int = 0
     errors: int = 0
+
+    def fields(self) -> tuple[int, ...]:
+        """All of them, in their order."""
+        return (self.seen, self.shown, self.over_budget, self.filtered, self.lost, self.errors)
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(*map(add, self.fields(), other.fields()))
+
+    def __sub__(self, other: Counts) -> Counts:
+        return Counts(*map(sub, self.fields(), other.fields()))
+
+    def hiding(self, events: int, errors: int) -> Counts:
+        """The same once so many of those shown, `errors` of them failures, are filtered out by whoever reads them."""
+        return self + Counts(shown=-events, filtered=events, errors=-min(errors, self.errors))
 
 
 class Exit(msgspec.Struct, frozen=True, gc=False):

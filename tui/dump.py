@@ -13,7 +13,7 @@ from probes.snapshot import Counts, DiskFacts, Exit, Hello, ProbeInfo, ProbeTick
 from tui.findings.finding import Finding
 from tui.findings.watch import Watch
 from tui.lineage import Lineage
-from tui.tally import Series, Sort, Sum, Tally, Worker, hidden, series_of, sorts_of, sum_of, workers_of
+from tui.tally import Series, Sort, Sum, Tally, Worker, series_of, sorts_of, sum_of, workers_of
 
 
 class Sink(Protocol):
@@ -174,7 +174,7 @@ class Dump:
         chosen = msgspec.structs.replace(
             tick, hists=list(left.hists), parts=list(left.parts), work=list(left.work), disks=list(left.disks)
         )
-        return chosen, hidden(counts, left.hidden, left.errors)
+        return chosen, counts.hiding(left.hidden, left.errors)
 
     def _filtered(self, info: ProbeInfo, tick: ProbeTick, counts: Counts) -> tuple[list[Row], list[Exit], Counts]:
         """Rows that the filter lets through, the ends of their processes, and the counts that follow."""
@@ -197,7 +197,7 @@ class Dump:
         kept.difference_update(end.row for end in exits)
         if info.view == "latency":  # its counts are of requests, few of which are rows
             return rows, exits, counts
-        return rows, exits, hidden(counts, len(tick.rows) - len(rows), errors)
+        return rows, exits, counts.hiding(len(tick.rows) - len(rows), errors)
 
 
 def _state(tick: ProbeTick) -> str:

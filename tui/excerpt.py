@@ -37,7 +37,7 @@ class Excerpt:
 
 
 def _since(now: Counts, before: Counts) -> Counts:
-    return Counts(*(max(getattr(now, name) - getattr(before, name), 0) for name in Counts.__struct_fields__))
+    return Counts(*(max(grown, 0) for grown in (now - before).fields()))
 
 
 def _moved(end: Exit, rows: int) -> Exit:

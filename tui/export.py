@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import os
 import re
-from itertools import count
+from collections.abc import Iterator
 from pathlib import Path
 
 from probes.snapshot import Column, Value
@@ -61,14 +62,11 @@ def write_new(folder: Path, name: str, suffix: str, data: bytes) -> Path:
     Raises OSError.
     """
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    for number in count(1):
-        path = folder / (f"{name}.{suffix}" if number == 1 else f"{name}-{number}.{suffix}")
+    for path in candidates(folder, name, suffix):
         try:
             fd = os.open(path, flags, 0o600)
         except FileExistsError:
-            if number < MOST_TRIES:
-                continue
-            raise
+            continue
         try:
             with os.fdopen(fd, "wb") as file:
                 file.write(data)
@@ -76,7 +74,28 @@ def write_new(folder: Path, name: str, suffix: str, data: bytes) -> Path:
             path.unlink(missing_ok=True)
             raise
         return path
-    raise AssertionError("counting does not end")
+    raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(folder))
+
+
+def candidates(folder: Path, name: str, suffix: str) -> Iterator[Path]:
+    """The paths to try for a new file, in their order."""
+    yield folder / f"{name}.{suffix}"
+    yield from (folder / f"{name}-{number}.{suffix}" for number in range(2, MOST_TRIES))
+
+
+def place() -> Path:
+    """Where new files go: the current folder, or the user's own where that cannot be written to."""
+    try:
+        current = Path.cwd()
+    except FileNotFoundError:  # it was removed
+        return Path.home()
+    return current if os.access(current, os.W_OK | os.X_OK) else Path.home()
+
+
+def short(path: Path) -> str:
+    """A path as one line has room for it: from `~` on where it is below the user's own folder."""
+    home = Path.home()
+    return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)
 
 
 def _value(value: Value, column: Column) -> Value:

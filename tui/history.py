@@ -41,7 +41,7 @@ from tui.window import Moving, Window
 class ProbeView(msgspec.Struct, frozen=True):
     """What a pane draws of its probe.
 
-    counts      since the probe was attached
+    counts      of the session, as `probes.snapshot.Counts`
     seen_hz     events a second in the last tick
     log         its rows; of a probe that makes histograms: the slow requests
     moving, work, parts   over the last seconds

@@ -87,7 +87,9 @@ class Writer:
                 rest = rest[os.write(self._fd, rest) :]
             self._good += len(data)
         except OSError as error:
-            os.ftruncate(self._fd, self._good)  # half a frame is worth nothing, and its room may hold the end mark
+            # Half a frame is worth nothing, and its room may hold the end mark.
+            os.ftruncate(self._fd, self._good)
+            os.lseek(self._fd, self._good, os.SEEK_SET)
             kept = "what was recorded so far can be replayed" if self._good else "nothing was recorded"
             raise RecordingError(f"cannot write {self._path}: {_reason(error)}: make room; {kept}") from None
 

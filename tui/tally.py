@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from probes.lanes import latency_of
 from probes.latency import EMPTY, Latency, merge
+from probes.merge import OTHERS
 from probes.snapshot import Counts, Flag, Hist, Op, Part, ProbeTick, Work
 
 MOST_WORKERS = 4096
 """Processes, disks and operations that are told apart in a session; the work of all others goes under OTHERS."""
-OTHERS = "(others)"
 
 
 class Series(NamedTuple):
@@ -51,32 +51,6 @@ class Sum(NamedTuple):
     errors: int = 0
 
 
-def plus(a: Counts, b: Counts) -> Counts:
-    """Field by field, a + b."""
-    return Counts(*(x + y for x, y in zip(_fields(a), _fields(b), strict=True)))
-
-
-def minus(a: Counts, b: Counts) -> Counts:
-    """Field by field, a - b."""
-    return Counts(*(x - y for x, y in zip(_fields(a), _fields(b), strict=True)))
-
-
-def hidden(counts: Counts, rows: int, errors: int) -> Counts:
-    """The counts once `rows` of the rows shown, `errors` of them failures, were filtered out by the reader."""
-    return Counts(
-        seen=counts.seen,
-        shown=counts.shown - rows,
-        over_budget=counts.over_budget,
-        filtered=counts.filtered + rows,
-        lost=counts.lost,
-        errors=max(counts.errors - errors, 0),
-    )
-
-
-def _fields(counts: Counts) -> tuple[int, ...]:
-    return (counts.seen, counts.shown, counts.over_budget, counts.filtered, counts.lost, counts.errors)
-
-
 class Tally:
     """What one probe counted in a session. `selected` and `listed` are single requests: see `probes.snapshot`."""
 
@@ -90,13 +64,13 @@ class Tally:
 
     def counts_of(self, tick: ProbeTick) -> Counts:
         """What this tick adds to the counts; to be asked once a tick, in their order."""
-        added = minus(tick.counts, self._before)
+        added = tick.counts - self._before
         self._before = tick.counts
         return added
 
     def add(self, counts: Counts, hists: Iterable[Hist]) -> None:
         """Adds a tick's counts and histograms to the sums."""
-        self.total = plus(self.total, counts)
+        self.total = self.total + counts
         for hist in hists:
             key = series_of(hist)
             self.series[key] = joined(self.series.get(key, Sum()), sum_of(hist))

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
-from typing import NamedTuple, get_args
+from typing import NamedTuple
 
 import msgspec
 
@@ -20,7 +20,6 @@ from probes.latency import Latency
 from probes.merge import merge_hists
 from probes.snapshot import Disk, Hist, Op, Stage
 
-OPS: tuple[Op, ...] = get_args(Op)
 STAGES: tuple[Stage, ...] = ("device", "queue")
 
 

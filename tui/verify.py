@@ -6,14 +6,13 @@ a time far out of range has no date, a row that is too short has no cells.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from math import isfinite
 
 from probes.lanes import CODES, Lanes
 from probes.latency import SLOTS
 from probes.snapshot import (
     Column,
-    Counts,
     Disk,
     DiskFacts,
     Hello,
@@ -85,7 +84,7 @@ def _checks(tick: ProbeTick, info: ProbeInfo) -> Iterator[tuple[str, bool]]:
     """What could be wrong with a tick, and whether it is not; the cheap ones first."""
     lists = tick.hists, tick.disks, tick.parts, tick.work, tick.facts or (), tick.thresholds or (), tick.tallies or ()
     yield "more than any machine has", all(len(listed) <= MOST_LISTED for listed in lists)
-    yield "impossible counts", _natural(tick.first, *_numbers(tick.counts), tick.bpf_ns or 0, tick.selected)
+    yield "impossible counts", _natural(tick.first, *tick.counts.fields(), tick.bpf_ns or 0, tick.selected)
     yield f"a row that does not fit the columns of {tick.id}", all(_row_fits(row, info.columns) for row in tick.rows)
     yield "an impossible exit", all(_natural(end.row) and isfinite(end.age_ms) for end in tick.exits)
     yield "an impossible histogram", all(map(_counts_fit, tick.hists))
@@ -95,10 +94,6 @@ def _checks(tick: ProbeTick, info: ProbeInfo) -> Iterator[tuple[str, bool]]:
     yield "an impossible disk", all(map(_disk_fits, tick.disks))
     yield "impossible facts of a disk", all(map(_facts_fit, tick.facts or ()))
     yield "an impossible threshold", all(map(_threshold_fits, tick.thresholds or ()))
-
-
-def _numbers(counts: Counts) -> Iterable[int]:
-    return (counts.seen, counts.shown, counts.over_budget, counts.filtered, counts.lost, counts.errors)
 
 
 def _natural(*numbers: int) -> bool:

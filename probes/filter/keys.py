@@ -14,7 +14,6 @@ Plain = Literal["has", "is", "prefix"]
 
 ROWS = ("exec", "open")
 ALL = ("exec", "open", "block")
-OPS = ("read", "write", "flush", "discard", "other")
 BARE = ""
 """The key of a word without one."""
 

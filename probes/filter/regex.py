@@ -15,7 +15,6 @@ from typing import NamedTuple
 MOST_STATES = 250
 MOST_CACHED = 512
 MOST_DEPTH = 20
-SPECIAL = "*+?{}|()^$"
 
 
 class RegexError(ValueError):

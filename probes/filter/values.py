@@ -7,11 +7,12 @@ import re
 from collections.abc import Callable, Mapping
 
 from probes.filter.errors import FilterError
-from probes.filter.keys import OPS, Key, Kind
+from probes.filter.keys import Key, Kind
 from probes.filter.match import ERRORS, SIGNALS, UNNAMED_ERROR, regex
 from probes.filter.regex import RegexError
 from probes.filter.terms import MOST, Pattern
 from probes.filter.words import Word
+from probes.snapshot import OPS
 
 COMM_BYTES = 15
 """What the kernel keeps of a name (TASK_COMM_LEN less the NUL)."""

@@ -8,6 +8,7 @@ Every call raises OSError with the kernel's errno.
 from __future__ import annotations
 
 import ctypes
+import errno
 import fcntl
 import os
 import struct
@@ -57,11 +58,11 @@ _LIBC = ctypes.CDLL(None, use_errno=True)
 def _syscall(which: int, *arguments: object) -> int:
     numbers = _NUMBERS.get(os.uname().machine)
     if numbers is None:
-        raise OSError(38, f"ebtop does not know the system calls of {os.uname().machine}")
+        raise OSError(errno.ENOSYS, f"ebtop does not know the system calls of {os.uname().machine}")
     result = int(_LIBC.syscall(numbers[which], *arguments))
     if result < 0:
-        errno = ctypes.get_errno()
-        raise OSError(errno, os.strerror(errno))
+        failed = ctypes.get_errno()
+        raise OSError(failed, os.strerror(failed))
     return result
 
 

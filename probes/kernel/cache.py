@@ -7,6 +7,7 @@ fails one of these is ignored and compiled again.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import stat
@@ -127,7 +128,7 @@ def _open_folder(place: Path) -> int:
             os.close(above)
         if not _trusted(os.fstat(fd)):
             os.close(fd)
-            raise PermissionError(1, f"{place} can be written by others than root")
+            raise PermissionError(errno.EPERM, f"{place} can be written by others than root")
     return fd
 
 
@@ -136,7 +137,7 @@ def _read(folder: int, name: str) -> bytes:
     with os.fdopen(fd, "rb") as file:
         about = os.fstat(fd)
         if not stat.S_ISREG(about.st_mode) or not _trusted(about) or about.st_size > MOST_BYTES:
-            raise PermissionError(1, f"{name} is not trusted")
+            raise PermissionError(errno.EPERM, f"{name} is not trusted")
         return file.read()
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from probes.snapshot import SetInterval, Toggle
+from probes.snapshot import SetInterval, SetTallies, Toggle
 from tests.faults.left import Whole
 from tests.faults.screen import screen
 from tests.live.kernel import held, open_files
@@ -70,6 +70,22 @@ def test_out_of_file_descriptors(session: Start, named: Named, tmp_path: Path, p
     _soft, hard = resource.prlimit(running.pid, resource.RLIMIT_NOFILE)
     limit_files(running.pid, hard)
     assert tick_of(running.send(Toggle(probe, True)), probe).state == "on"
+    running.stop()
+
+
+def test_groups_are_asked_for_without_file_descriptors(session: Start) -> None:
+    """The probe says why it cannot count by who did what; the session goes on, and it can be turned on again."""
+    running = session(interval_s=60.0)
+    running.send(SetInterval(60.0))
+    _soft, hard = resource.prlimit(running.pid, resource.RLIMIT_NOFILE)
+    limit_files(running.pid, limit_with(running.pid, 0))
+    tick = tick_of(running.send(SetTallies("exec", True)), "exec")
+    assert (tick.state, len(tick.message.splitlines())) == ("failed", 2)
+    assert "too many open files" in tick.message.lower()
+    assert tick_of(running.send(SetInterval(60.0)), "open").state == "on"
+    limit_files(running.pid, hard)
+    tick = tick_of(running.send(Toggle("exec", True)), "exec")
+    assert (tick.state, tick.tallies is not None) == ("on", True)
     running.stop()
 
 

@@ -7,6 +7,7 @@ import os
 import stat
 import subprocess
 import sys
+from collections.abc import Sequence
 
 import msgspec
 import pytest
@@ -69,17 +70,20 @@ def watch(event, arguments):
         seen.setdefault(name, os.geteuid())
 sys.addaudithook(watch)
 from tui.cli import main
-code = main(["dump", "--for", "0s", "--probe", "open", "comm=ebt-none"])
+code = main(json.loads(sys.argv[1]))
 print(json.dumps(seen), file=sys.stderr)
 sys.exit(code)
 """
 
 
-def test_nothing_of_third_parties_is_imported_by_root() -> None:
-    command = [sys.executable, "-c", IMPORTS]
+@pytest.mark.parametrize(
+    "words", [("dump", "--for", "0s", "--probe", "open", "comm=ebt-none"), ("doctor",), ("config",), ("man",)]
+)
+def test_nothing_of_third_parties_is_imported_by_root(words: Sequence[str]) -> None:
+    command = [sys.executable, "-c", IMPORTS, json.dumps(words)]
     done = subprocess.run(command, cwd=ROOT, env=through_sudo(), capture_output=True, text=True, check=True, timeout=60)
     seen = json.loads(done.stderr)
-    assert "msgspec" in seen
+    assert "msgspec" in seen or words[0] == "man"
     assert set(seen.values()) == {someone()[0]}
 
 

@@ -44,7 +44,7 @@ EXEC = ProbeInfo(
         Column("time", "TIME", "time", 12, "when execve returned"),
         Column("pid", "PID", "pid", 7, "process id"),
         Column("ppid", "PPID", "pid", 7, "its parent"),
-        Column("pcomm", "PARENT", "word", 15, "comm of its parent"),
+        Column("parent_comm", "PARENT", "word", 15, "comm of its parent"),
         Column("user", "USER", "word", 10, "who runs it"),
         Column("comm", "COMM", "word", 15, "its name after the exec"),
         Column("error", "ERROR", "error", 8, "ok, or why it failed"),

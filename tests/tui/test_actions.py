@@ -54,6 +54,7 @@ async def test_an_export_that_cannot_be_written_is_told(tmp_path: Path, monkeypa
     gone = tmp_path / "gone"
     gone.mkdir()
     monkeypatch.chdir(gone)
+    monkeypatch.setenv("HOME", str(gone))
     gone.rmdir()
     async with running((200, 50)) as screen:
         await screen.ticks(2)

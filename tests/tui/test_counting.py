@@ -35,6 +35,11 @@ def rows(screen: Screen) -> list[tuple[object, ...]]:
     return [tuple(row[ids.index(name)] for name in ("count", "rate", "failed", "key")) for row in contents.rows]
 
 
+def counts(screen: Screen) -> dict[object, object]:
+    """The count of each group, by its key."""
+    return {key: count for count, _, _, key in rows(screen)}
+
+
 def opens(comm: str, count: int, error: str | None = None) -> Tally:
     return Tally(7, 1, comm, "init", 0, "root", "", error, count, count, 1000 * count, 2000)
 
@@ -80,13 +85,19 @@ async def test_what_was_counted_is_shown_and_said_to_be_exact() -> None:
         await screen.ticks(2)
         await screen.press("tab", "o")
         assert "of the 24 rows kept" in screen.line("2 Open")
-        await tallied(screen, opens("nginx", 5))
+        kept = counts(screen)
+        assert sum(kept.values()) == 24
+        await tallied(screen, opens("nginx", 5))  # a part of a tick alone: counting begins with its end
+        kept = counts(screen)
+        assert sum(kept.values()) == 36
         await tallied(screen, opens("nginx", 3_000_000), opens("cat", 1_000_000, "ENOENT"))
-        assert "exact, since " in screen.line("2 Open")
-        assert "rows kept" not in screen.line("2 Open")
-        assert rows(screen) == [(3_000_000, 3e6, 0, "nginx"), (1_000_000, 1e6, 1_000_000, "cat")]
+        assert "exact since " in screen.line("2 Open")
+        assert "of the rows kept before" in screen.line("2 Open")
+        exact = {"nginx": 3_000_000, "cat": 1_000_000}
+        assert counts(screen) == {comm: kept.get(comm, 0) + exact.get(comm, 0) for comm in {**kept, **exact}}
+        assert [(rate, key) for _, rate, _, key in rows(screen)][:2] == [(3e6, "nginx"), (1e6, "cat")]
         await screen.press("space")
-        assert "exact, since " in screen.line("2 Open")
+        assert "exact since " in screen.line("2 Open")
         await screen.press("escape")
         await screen.ticks(1)
         assert "of the 60 rows kept" in screen.line("2 Open")
@@ -105,6 +116,7 @@ async def test_a_recording_shows_what_it_has() -> None:
         await screen.ticks(2)
         await screen.press("tab", "o")
         await tallied(screen)
+        before = counts(screen)["nginx"]
         await tallied(screen, opens("nginx", 3_000_000))
-        assert "exact, since " in screen.line("2 Open")
-        assert rows(screen) == [(3_000_000, 3e6, 0, "nginx")]
+        assert "exact since " in screen.line("2 Open")
+        assert rows(screen)[0] == (before + 3_000_000, 3e6, 0, "nginx")

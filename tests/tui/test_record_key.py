@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import shutil
 import stat
@@ -142,7 +143,8 @@ async def test_a_full_disk_is_a_line_and_the_session_goes_on(here: Path) -> None
     assert 0 < len(ticks) < 20
 
 
-async def test_a_directory_that_is_gone_is_a_line(here: Path) -> None:
+async def test_without_a_place_it_is_a_line(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(here / "nowhere"))
     async with running() as screen:
         await screen.press("R")
         assert "nothing has been seen yet" in screen.text
@@ -150,3 +152,27 @@ async def test_a_directory_that_is_gone_is_a_line(here: Path) -> None:
         shutil.rmtree(here)
         await screen.press("R")
         assert "nothing is recorded" in screen.text
+
+
+async def test_where_the_current_folder_cannot_be_written_to_it_goes_home(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = here / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setattr(os, "access", lambda _path, _mode: False)
+    async with running((120, 40)) as screen:
+        await screen.ticks(3)
+        await screen.press("R")
+        assert "into ~/ebtop-20" in screen.text
+        await screen.press("R")
+    assert len(read(home)[0]) == 3
+
+
+async def test_twice_in_one_second_makes_two(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.actions.recording.time.strftime", lambda _format: "20261128-120000")
+    async with running((120, 40)) as screen:
+        await screen.ticks(1)
+        await screen.press("R", "R", "R", "R")
+    names = sorted(path.name for path in here.iterdir())  # noqa: ASYNC240  a folder of the test itself
+    assert names == ["ebtop-20261128-120000-2.ebtop", "ebtop-20261128-120000.ebtop"]

@@ -12,12 +12,13 @@ import msgspec
 import pytest
 
 from probes.lanes import lanes
+from probes.merge import OTHERS
 from probes.snapshot import Bye, Column, Counts, DiskFacts, Part, ProbeTick, Snapshot, Threshold, Work
 from tests.distributions.load import Doing, Fake, Session, raid
 from tests.distributions.shapes import lognormal, mixed, uniform
 from tests.unit.sessions import BLOCK, HELLO, Outcome, snapshot
 from tui.recording import Writer
-from tui.tally import MOST_WORKERS, OTHERS, Tally, Worker, workers_of
+from tui.tally import MOST_WORKERS, Tally, Worker, workers_of
 
 Ebtop = Callable[..., Outcome]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
 import signal
@@ -156,6 +157,29 @@ def test_a_full_disk_stops_the_recording_and_keeps_what_was_recorded(path: Path)
     assert "file too large: make room; what was recorded so far can be replayed" in done.stdout
     with Reader(path) as reader:
         assert list(reader) == TICKS[:1]
+
+
+def test_a_frame_of_which_half_was_written_leaves_no_hole(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The end mark stands where the half frame began."""
+    real, room = os.write, [True]
+
+    def half(fd: int, data: memoryview) -> int:
+        if not room:
+            raise OSError(errno.ENOSPC, "")
+        room.clear()
+        return real(fd, data[: len(data) // 2])
+
+    writer = Writer(path, HELLO)
+    writer.write(TICKS[0])
+    with monkeypatch.context() as full:
+        full.setattr(os, "write", half)
+        full.setattr(writer, "close", lambda _reason: None)
+        with pytest.raises(RecordingError, match="no space left"):
+            writer.write(TICKS[1])
+    writer.close("full")
+    with Reader(path) as reader:
+        assert list(reader) == TICKS[:1]
+        assert reader.cut is None
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")

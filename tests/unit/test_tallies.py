@@ -121,20 +121,30 @@ def test_a_copy_stays_as_it_is() -> None:
 
 def test_groups_have_totals_and_how_many_there_are_lately() -> None:
     first = [tally(1, "sh", 10), tally(2, "sh", 5, "ENOENT"), tally(3, "make", 1, cgroup="/a.service")]
-    found = groups(added([], first, *[[]] * 4), COMM)
+    found = groups(added([], first, *[[]] * 4), COMM, [])
     assert found.groups == [
         Group("sh", "", 15, 5, 15, 15.0, 1.0, 3.0),
         Group("make", "", 1, 0, 1, 1.0, 1.0, 0.2),
     ]
-    assert found.said.startswith("exact, since ")
-    by_pid = groups(added([], first), PID).groups
+    assert found.said.startswith("exact since ")
+    by_pid = groups(added([], first), PID, []).groups
     assert [(group.key, group.beside) for group in by_pid] == [(1, "sh"), (2, "sh"), (3, "make")]
-    assert {group.key for group in groups(added([], first), UNIT).groups} == {None, "a.service"}
-    assert {group.key: group.failed for group in groups(added([], first), ERROR).groups} == {None: 0, "ENOENT": 5}
+    assert {group.key for group in groups(added([], first), UNIT, []).groups} == {None, "a.service"}
+    assert {group.key: group.failed for group in groups(added([], first), ERROR, []).groups} == {None: 0, "ENOENT": 5}
+
+
+def test_rows_from_before_are_counted_with_them_and_come_no_more() -> None:
+    before = [Group("sh", "", 3, 1, hz=0.0, bad=2), Group("gone", "", 2, 0, hz=0.0)]
+    found = groups(added([], [tally(1, "sh", 10)]), COMM, before)
+    assert [(group.key, group.events, group.failed, group.hz, group.bad) for group in found.groups] == [
+        ("sh", 13, 1, 10.0, 2),
+        ("gone", 2, 0, 0.0, 0),
+    ]
+    assert found.said.endswith(", of the rows kept before")
 
 
 def test_who_cannot_be_told_apart_is_said_and_is_nothing_to_filter_by() -> None:
-    found = groups(added([], [tally(1, count=9), tally(0, OTHERS, 4)]), PID)
+    found = groups(added([], [tally(1, count=9), tally(0, OTHERS, 4)]), PID, [])
     assert found.said.endswith(", 4 not told apart")
     sheet = GroupSheet(found, "open", "")
     assert [group.key for group in found.groups] == [1, OTHERS]

@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from tui import export
 from tui.host import Actions, Host
@@ -81,11 +80,12 @@ class Evidence:
     def _keep(self, what: str, suffix: str, data: bytes) -> None:
         name = f"ebtop-{what}-{time.strftime('%Y%m%d-%H%M%S')}"
         try:
-            path = export.write_new(Path.cwd(), name, suffix, data)
+            path = export.write_new(export.place(), name, suffix, data)
         except OSError as error:
-            self._host.say(f"cannot write {name}.{suffix} here: {os.strerror(error.errno or 0).lower()}", bad=True)
+            why = os.strerror(error.errno or 0).lower()
+            self._host.say(f"cannot write {name}.{suffix} in {export.short(export.place())}: {why}", bad=True)
         else:
-            self._host.say(f"written: {path}")
+            self._host.say(f"written: {export.short(path)}")
 
 
 def _written(contents: Contents, kind: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import msgspec
 from textual.timer import Timer
 
+from tui import export
 from tui import format as units
 from tui.excerpt import Excerpt
 from tui.host import Actions, Host
@@ -74,14 +76,16 @@ class Recording:
         before = tape.tick(tape.first) if tape.first else None
         begins = before.time if before else tape.mark(tape.first).time - tape.mark(tape.first).span_ns
         try:
-            self._path = Path.cwd() / f"ebtop-{time.strftime('%Y%m%d-%H%M%S')}.ebtop"
+            paths = export.candidates(export.place(), f"ebtop-{time.strftime('%Y%m%d-%H%M%S')}", "ebtop")
+            self._path = next(path for path in paths if not os.path.lexists(path))
             self._writer = Writer(self._path, msgspec.structs.replace(hello, time=begins))
         except (OSError, RecordingError) as error:
             self._host.say(f"nothing is recorded: {error}", bad=True)
             return
         self._excerpt, self._span_ns = Excerpt(before), 0
         self._first = self._next = tape.first + 1 if before else tape.first
-        self._host.say(f"into {self._path.name}, history first; {self._host.keymap.name('record')} stops")
+        stop = self._host.keymap.name("record")
+        self._host.say(f"into {export.short(self._path)}, history first; {stop} stops")
         self._go_on()
 
     def _go_on(self) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tui.commands.arguments import Parser
+from tui.commands.errors import CommandError
 
 if TYPE_CHECKING:
     from probes.checks import Check
@@ -18,11 +21,7 @@ def parser() -> Parser:
 
 
 def run(_args: Namespace) -> int:
-    from probes.checks import run as run_checks
-    from tui.launch import drop_privileges
-
-    found = run_checks()
-    drop_privileges()  # the checks needed root, drawing them does not
+    found = checked()
     if sys.stdout.isatty():
         draw(found)
     else:
@@ -30,6 +29,28 @@ def run(_args: Namespace) -> int:
 
         print("\n".join(map(safe, plain(found))))
     return 0 if all(check.ok or not check.needed for check in found) else 1
+
+
+def checked() -> Sequence[Check]:
+    """Every check, made by a process of its own: it needs root, and what is done with them here does not.
+
+    Raises CommandError where it ended without telling them.
+    """
+    from tui.launch import drop_privileges
+
+    errors = None if os.environ.get("EBTOP_DEBUG") else subprocess.DEVNULL
+    command = [sys.executable, "-I", "-m", "probes.checks"]
+    made = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, check=False)
+    drop_privileges()
+    import msgspec
+
+    from probes.checks import Check
+
+    try:
+        return msgspec.json.decode(made.stdout, type=list[Check])
+    except msgspec.DecodeError:
+        how = f"by signal {-made.returncode}" if made.returncode < 0 else f"with code {made.returncode}"
+        raise CommandError(f"the checks ended {how}: EBTOP_DEBUG=1 ebtop doctor shows why") from None
 
 
 def state(check: Check) -> str:

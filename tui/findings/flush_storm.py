@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from probes.snapshot import OPS
 from tui.findings.finding import Finding
 from tui.findings.rule import SOME_SECONDS, Candidate
 from tui.findings.saturated import KNOWN_NS
-from tui.findings.scene import OPS, Scene
+from tui.findings.scene import Scene
 from tui.findings.series import SECOND
 from tui.findings.words import latency, percent
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from probes.latency import Latency
-from probes.snapshot import Op
+from probes.snapshot import OPS, Op
 from tui.findings import same_work
 from tui.findings.comparison import FEWEST, Floor, Slower, at_hump, slower
 from tui.findings.finding import Finding
 from tui.findings.rule import AGAIN, AT_ONCE, Candidate
-from tui.findings.scene import OPS, Scene
+from tui.findings.scene import Scene
 from tui.findings.series import SECOND, Series
 from tui.findings.siblings import Family
 from tui.findings.words import PLURAL, identity, latency, names, percent, slow_range, stretch

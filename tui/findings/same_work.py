@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from probes.lanes import latency_of
 from probes.latency import EMPTY, Latency
-from probes.snapshot import Op, Part
+from probes.snapshot import OPS, Op, Part
 from tui.findings.comparison import FEWEST
-from tui.findings.scene import OPS, Scene
+from tui.findings.scene import Scene
 from tui.findings.series import Series
 from tui.findings.siblings import Family
 

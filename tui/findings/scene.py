@@ -9,11 +9,10 @@ from typing import TypeVar
 
 import msgspec
 
-from probes.snapshot import Disk, DiskFacts, Hist, Op, Part, Stage, Work
+from probes.snapshot import OPS, Disk, DiskFacts, Hist, Op, Part, Stage, Work
 from tui.findings.series import SECOND, Key, Series
 from tui.findings.siblings import Family
 
-OPS: tuple[Op, ...] = ("read", "write", "flush", "discard", "other")
 _NOTHING = Series()
 
 OfDisk = TypeVar("OfDisk", Hist, Part, Work)

@@ -17,7 +17,7 @@ class Live(NamedTuple, Generic[Answer]):
     """What was answered last, None before the first time.
 
     why      why nobody can be asked; empty where one can
-    waiting  for how long an answer is waited for, in seconds
+    waiting_s  for how long an answer is waited for, in seconds
     held     the moment that is shown is not now
     """
 

@@ -126,7 +126,7 @@ def exec_of(fields: Fields) -> Exec:
         _number(fields, "pid"),
         _text(fields, "comm"),
         _number(fields, "ppid"),
-        _text(fields, "parent_comm") or _text(fields, "pcomm"),
+        _text(fields, "parent_comm"),
         _text(fields, "user"),
         _text(fields, "cgroup"),
         _text(fields, "filename"),

@@ -11,7 +11,6 @@ from tui import text as safe_text
 from tui.widgets.canvas import Canvas
 from tui.widgets.line import Line, Look, Role
 
-HEIGHT = 2
 Part = tuple[int, list[tuple[str, Role]]]
 """A piece of a line: how dispensable it is (0: not at all), and its texts."""
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, get_args
+from typing import Literal
 
 import msgspec
 from textual.strip import Strip
 
 from probes.lanes import latency_of
 from probes.latency import Latency
-from probes.snapshot import SIZES, Flag, Op, Part, Row
+from probes.snapshot import OPS, SIZES, Flag, Op, Part, Row
 from tui import format as units
 from tui.history import ProbeView
 from tui.panes.block import figures
@@ -23,7 +23,6 @@ from tui.widgets.table import Spot
 
 By = Literal["op", "flag", "size", "pattern"]
 
-OPS: tuple[Op, ...] = get_args(Op)
 FLAGS: Mapping[Flag, str] = {
     "sync": "sync", "meta": "metadata", "readahead": "read-ahead", "fua": "FUA", "prio": "priority",
 }  # fmt: skip

@@ -7,9 +7,9 @@ from functools import lru_cache
 
 import msgspec
 
-from probes.snapshot import Op, Stage
+from probes.snapshot import OPS, Op, Stage
 from tui.panes.block.cursor import Stretch
-from tui.timeline import OPS, STAGES, Frame, unpacked
+from tui.timeline import STAGES, Frame, unpacked
 from tui.widgets.heatmap import Strand, scale_of, strand
 from tui.widgets.histogram import Axis, axis_between, axis_for
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from probes.filter import explain
 from probes.merge import OTHERS
 from probes.unit_names import unit_name
 from tui import format as units
 from tui.exact import COLUMNS, Exact, Sum
 from tui.history import ProbeView
-from tui.panes.rows.groups import By, Group, Groups, Shared
+from tui.panes.rows.groups import By, Group, Groups, Shared, together
 
 
 def can_count(by: By) -> bool:
@@ -33,36 +35,27 @@ def why_not(view: ProbeView, by: By) -> str:
     return f"the kernel does not test {chosen.text[left[0].start : left[0].end]}" if left else ""
 
 
-def groups(counted: Exact, by: By) -> Groups:
-    """The groups, the largest first."""
-    found: dict[Shared, Group] = {}
+def groups(counted: Exact, by: By, before: Iterable[Group]) -> Groups:
+    """The groups, with those of rows that came before it was counted."""
     recent = counted.recent(by.column)
+    found = list(before)
+    said = f"exact since {units.clock(counted.since or 0)[:8]}"
+    if found:
+        said += ", of the rows kept before"
     for value, total in counted.of(by.column).items():
-        key = unit_name(value) or None if by.name == "unit" and isinstance(value, str) and value != OTHERS else value
         hz = recent.get(value, 0) * 1e9 / counted.recent_ns if counted.recent_ns else None
-        made = _group(key, total, hz)
-        found[key] = _joined(found[key], made) if key in found else made
-    said = f"exact, since {units.clock(counted.since or 0)[:8]}"
-    if OTHERS in found:
-        said += f", {units.count(found[OTHERS].events)} not told apart"
-    return Groups(by, sorted(found.values(), key=lambda group: -group.events), 0, said)
+        found.append(_group(_key(by, value), total, hz))
+        if value == OTHERS:
+            said += f", {units.count(total.events)} not told apart"
+    return Groups(by, together(found), 0, said)
+
+
+def _key(by: By, value: Shared) -> Shared:
+    """Cgroups that make one unit are one group."""
+    return unit_name(value) or None if by.name == "unit" and isinstance(value, str) and value != OTHERS else value
 
 
 def _group(key: Shared, total: Sum, hz: float | None) -> Group:
     return Group(
         key, total.beside, total.events, total.failed, total.timed, total.sum_ns / 1000, total.max_ns / 1000, hz
-    )
-
-
-def _joined(a: Group, b: Group) -> Group:
-    """Cgroups that make one unit."""
-    return Group(
-        a.key,
-        b.beside,
-        a.events + b.events,
-        a.failed + b.failed,
-        a.timed + b.timed,
-        a.sum_us + b.sum_us,
-        max(a.max_us, b.max_us),
-        None if a.hz is None or b.hz is None else a.hz + b.hz,
     )

@@ -85,8 +85,9 @@ class Groups(NamedTuple):
 
 
 class Event(NamedTuple):
-    """What is counted of a row."""
+    """What is counted of a row, and its time in nanoseconds since the epoch."""
 
+    time: int
     key: Shared
     beside: str
     failed: bool
@@ -107,6 +108,29 @@ def counted(events: Iterable[Event]) -> list[Group]:
         sums.setdefault(event.key, []).append(event)
     groups = [_summed(key, members) for key, members in sums.items()]
     return sorted(groups, key=lambda group: -group.events)
+
+
+def joined(a: Group, b: Group) -> Group:
+    """Both together; what tells more of them is that of the second."""
+    return Group(
+        a.key,
+        b.beside or a.beside,
+        a.events + b.events,
+        a.failed + b.failed,
+        a.timed + b.timed,
+        a.sum_us + b.sum_us,
+        max(a.max_us, b.max_us),
+        None if a.hz is None or b.hz is None else a.hz + b.hz,
+        a.bad + b.bad,
+    )
+
+
+def together(parts: Iterable[Group]) -> list[Group]:
+    """One group of those that have the same in common, the largest first."""
+    found: dict[Shared, Group] = {}
+    for part in parts:
+        found[part.key] = joined(found[part.key], part) if part.key in found else part
+    return sorted(found.values(), key=lambda group: -group.events)
 
 
 def _summed(key: Shared, members: Sequence[Event]) -> Group:

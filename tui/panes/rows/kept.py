@@ -8,7 +8,7 @@ from probes.snapshot import Column, Row
 from probes.unit_names import unit_name
 from tui import format as units
 from tui.log import Log
-from tui.panes.rows.groups import By, Event, Groups, Shared, counted
+from tui.panes.rows.groups import By, Event, Group, Groups, Shared, counted, together
 from tui.panes.rows.paths import folder
 from tui.panes.table.fields import as_text
 from tui.panes.table.logged import Memory
@@ -20,10 +20,26 @@ SECOND = 1_000_000_000
 
 def groups(log: Log, columns: Sequence[Column], by: By, inside: str, depth: int, memory: Memory) -> Groups:  # noqa: PLR0913, PLR0917
     """The groups of the rows that pass the filter; of paths, those below `inside` by their folders."""
-    told = memory.made(f"{by} {inside} {depth}", log, _event(columns, by, inside, depth))
-    events = [event for event in told.values() if event is not None]
+    events = _events(log, columns, by, inside, depth, memory)
     said = f"of the {units.count(len(events))} rows kept"
     return Groups(by, counted(events), _span_ns(log, columns), said, can_end(columns))
+
+
+def before(log: Log, columns: Sequence[Column], by: By, since: int, memory: Memory) -> list[Group]:
+    """The groups of those rows alone that came before `since`, in nanoseconds since the epoch: none of them comes any
+    more. Bad ends are of all rows, whenever they came.
+    """
+    events = _events(log, columns, by, "", 1, memory)
+    ends = [
+        Group(event.key, event.beside, 0, 0, hz=0.0, bad=1) for event in events if event.bad and event.time >= since
+    ]
+    groups = counted(event for event in events if event.time < since)
+    return together([*(group._replace(hz=0.0) for group in groups), *ends])
+
+
+def _events(log: Log, columns: Sequence[Column], by: By, inside: str, depth: int, memory: Memory) -> list[Event]:  # noqa: PLR0913, PLR0917
+    told = memory.made(f"{by} {inside} {depth}", log, _event(columns, by, inside, depth))
+    return [event for event in told.values() if event is not None]
 
 
 def can_end(columns: Sequence[Column]) -> bool:
@@ -41,6 +57,7 @@ def _event(columns: Sequence[Column], by: By, inside: str, depth: int) -> Callab
     """What is counted of a row with these columns; None of one that is not below that folder."""
     ids = [column.id for column in columns]
     at, beside = ids.index(by.column), _maybe(ids, by.beside)
+    time = next((at for at, column in enumerate(columns) if column.kind == "time"), None)
     error, latency = _maybe(ids, "error"), _maybe(ids, LATENCY)
     ends = [ids.index(column) for column in ("code", "signal")] if can_end(columns) else []
 
@@ -59,7 +76,10 @@ def _event(columns: Sequence[Column], by: By, inside: str, depth: int) -> Callab
         failed = error is not None and row[error] is not None
         told = as_text(row[beside]) if beside is not None else ""
         bad = any(row[end] not in (None, 0) for end in ends)
-        return Event(key, told, failed, us if isinstance(us, int | float) else None, bad)
+        when = row[time] if time is not None else None
+        return Event(
+            when if isinstance(when, int) else 0, key, told, failed, us if isinstance(us, int | float) else None, bad
+        )
 
     return event
 

@@ -110,13 +110,8 @@ class RowPane(Pane):
         log, columns = self.view.log, self.view.info.columns
         self._exact = counted.exact(self.view, self._by)
         if self._exact:
-            made = counted.groups(self._exact, self._by)
-            if not kept.can_end(columns):
-                return made
-            of_rows = kept.groups(log, columns, self._by, "", 1, self._memory)
-            bad = {group.key: group.bad for group in of_rows.groups}
-            groups = [group._replace(bad=bad.get(group.key, 0)) for group in made.groups]
-            return made._replace(groups=groups, ends=True, said=f"{made.said}, bad exits of rows kept")
+            before = kept.before(log, columns, self._by, self._exact.since or 0, self._memory)
+            return counted.groups(self._exact, self._by, before)._replace(ends=kept.can_end(columns))
         if not self._depth and len(log) and self._by.name == "path":
             self._depth = depth_of(kept.paths(log, columns, self._by, self._memory))
         made = kept.groups(log, columns, self._by, self._folder, max(self._depth, 1), self._memory)

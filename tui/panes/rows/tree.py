@@ -22,7 +22,7 @@ from tui.panes.table.sheet import Key, Sheet, searcher
 from tui.widgets.line import Line, Look
 from tui.widgets.table import Place
 
-PARENT_COMM = ("parent_comm", "pcomm")
+PARENT_COMM = "parent_comm"
 DEEPEST = 12
 """Levels that are indented at most, the last ones; names have so many cells before that, and a level takes so many."""
 NAME_CELLS, INDENT = 8, 3
@@ -231,7 +231,7 @@ class TreeSheet(Sheet):
     def _of(self, row: Row) -> Started:
         fields = dict(zip(self._ids, row, strict=False))
         pid, parent = (value if isinstance(value := fields.get(name), int) else 0 for name in ("pid", "ppid"))
-        return pid, parent, next((as_text(fields[name]) for name in PARENT_COMM if name in fields), "")
+        return pid, parent, as_text(fields.get(PARENT_COMM))
 
 
 def can_grow(columns: Iterable[Column]) -> bool:
@@ -253,5 +253,5 @@ def _order(columns: Sequence[Column]) -> list[int]:
     """The columns as they are to be seen: the tree after time and pid, then its children; the parent is the tree."""
     ids = [column.id for column in columns]
     first = [ids.index(column) for column in ("time", "pid", "comm", CHILDREN.id) if column in ids]
-    left_out = {*first, *(at for at, column in enumerate(ids) if column in ("ppid", *PARENT_COMM))}
+    left_out = {*first, *(at for at, column in enumerate(ids) if column in ("ppid", PARENT_COMM))}
     return [*first, *(at for at in range(len(ids)) if at not in left_out)]

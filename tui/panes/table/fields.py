@@ -1,7 +1,4 @@
-"""What a column means beyond its own table: as a key of the filter language, as a process, a file or a disk.
-
-The one place that knows columns by their ids.
-"""
+"""What a column means beyond its own table: as a key of the filter language, as a process, a file or a disk."""
 
 from __future__ import annotations
 
@@ -17,7 +14,7 @@ FILTER_KEYS: Mapping[str, str] = {
     "op": "op", "code": "exit", "signal": "exit",
 }  # fmt: skip
 """The key that the filter has for the values of a column; other columns cannot be filtered by."""
-PARENT = ("ppid", "parent_comm", "pcomm")
+PARENT = ("ppid", "parent_comm")
 PATHS = ("path", "filename")
 NO_ERROR = "none"
 
@@ -47,7 +44,7 @@ def subject(column: str, fields: Fields) -> Subject | None:
     time = fields.get("time")
     when = time if isinstance(time, int) else 0
     if column in PARENT and isinstance(parent := fields.get("ppid"), int):
-        return Process(parent, as_text(fields.get("parent_comm")) or as_text(fields.get("pcomm")), when)
+        return Process(parent, as_text(fields.get("parent_comm")), when)
     pid = fields.get("pid")
     return Process(pid, as_text(fields.get("comm")), when) if isinstance(pid, int) and pid else None
 
