@@ -14,8 +14,8 @@ COUNTS = Counts(seen=1200, shown=900, over_budget=40, filtered=200, lost=60, err
 
 
 def test_what_went_wrong_comes_first_and_what_is_not_there_is_not_told() -> None:
-    told = [text for text, _ in summary(COUNTS, [("12/s", "bright")])]
-    assert told == ["!lost 60", "!failed 3", "12/s", "filtered 200", "over budget 40"]
+    told = [text for text, _ in summary(COUNTS, [("12/s", "bright")], [("in /etc/", "warn")])]
+    assert told == ["in /etc/", "!lost 60", "!failed 3", "12/s", "filtered 200", "over budget 40"]
     assert summary(Counts(seen=5, shown=5), []) == []
 
 

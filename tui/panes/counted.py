@@ -11,9 +11,12 @@ from tui.widgets.line import Role
 Said = tuple[str, Role]
 
 
-def summary(counts: Counts, own: Sequence[Said]) -> list[Said]:
-    """The most important first: what went wrong, then what the pane has of its own, then what is not to be seen."""
+def summary(counts: Counts, own: Sequence[Said], of: Sequence[Said] = ()) -> list[Said]:
+    """The most important first: what the figures are of, what went wrong, what the pane has of its own, and what is not
+    to be seen.
+    """
     told: list[tuple[int, Said]] = [
+        *((1, said) for said in of),
         (counts.lost, (f"{units.FAILED}lost {units.count(counts.lost)}", "bad")),
         (counts.errors, (f"{units.FAILED}failed {units.count(counts.errors)}", "bad")),
         *((1, said) for said in own),

@@ -132,12 +132,15 @@ class RowPane(Pane):
     def summary(self) -> list[tuple[str, Role]]:
         """See Pane."""
         counts = self.view.counts
-        own: list[tuple[str, Role]] = []
+        of: list[tuple[str, Role]] = []
         if self._face == "groups":
-            own += [(f"in {self._folder}", "warn")] if self._folder else []
-            own.append((self._said, "name"))
-        own += [(units.rate(self.view.seen_hz), "bright"), (f"seen {units.count(counts.seen)}", "text")]
-        return [*summary(counts, own), (f"shown {units.count(counts.shown)}", "dim")]
+            of += [(f"in {self._folder}", "warn")] if self._folder else []
+            of.append((self._said, "name"))
+        own: list[tuple[str, Role]] = [
+            (units.rate(self.view.seen_hz), "bright"),
+            (f"seen {units.count(counts.seen)}", "text"),
+        ]
+        return [*summary(counts, own, of), (f"shown {units.count(counts.shown)}", "dim")]
 
     def _nothing(self) -> str:
         if self.view.log.filter.terms and self.view.counts.seen:
