@@ -47,9 +47,9 @@ class Frame:
         layout: Layout,
     ) -> None:
         self.panes: Sequence[Pane] = [
-            BlockPane(look, probe, number)
+            BlockPane(look, keymap, probe, number)
             if probe.info.view == "latency"
-            else RowPane(look, probe, number, columns.get(probe.info.id, ()))
+            else RowPane(look, keymap, probe, number, columns.get(probe.info.id, ()))
             for number, probe in enumerate(probes, 1)
         ]
         toggles = [command for command in keymap.commands if command.group == "Probes"]
@@ -58,7 +58,7 @@ class Frame:
         self._graphs = Container(*(pane for pane in self.panes if isinstance(pane, BlockPane)), id="graphs")
         self._body = Container(self._tables, self._graphs, self._nothing, id="panes")
         self.arrangement = Arrangement(self.panes, (self._tables, self._graphs), self._nothing)
-        self.findings_line, self.prompt = FindingsLine(look), Prompt(look)
+        self.findings_line, self.prompt = FindingsLine(look, keymap.name("findings")), Prompt(look)
         self.footer = Footer(look, keymap)
         self.arrangement.restore(layout.zoomed)
         for pane in self.panes:

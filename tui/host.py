@@ -8,6 +8,7 @@ from typing import Protocol
 from textual.timer import Timer
 
 from tui.history import History
+from tui.keys import Keymap
 from tui.pages.subject_pages import SubjectPages
 from tui.panes.pane import Pane
 from tui.source import Source
@@ -24,6 +25,7 @@ class Host(Protocol):
     """The screen, as its actions see it."""
 
     history: History
+    keymap: Keymap
 
     @property
     def source(self) -> Source: ...

@@ -220,9 +220,14 @@ class Keymap:
             msgspec.structs.replace(command, keys=own[command.id]) if own and command.id in own else command
             for command in commands
         )
+        self._by_id = {command.id: command for command in self.commands}
         self._bound = {(command.where, key): command.id for command in self.commands for key in command.keys}
 
     def find(self, key: str, where: Sequence[Where]) -> str | None:
         """The id of the command that the key has in the first of these that knows it, then anywhere."""
         found = (self._bound.get((place, key)) for place in (*where, "anywhere"))
         return next((command for command in found if command), None)
+
+    def name(self, command: str) -> str:
+        """The key of a command, by its id, as a sentence has it: `Esc`, `G`."""
+        return key_name(self._by_id[command].keys[0])

@@ -68,6 +68,14 @@ def cut(text: str, cells: int, *, ellipsis: str = "…", ascii_only: bool = Fals
     return _cut_wide(shown, cells, ellipsis)
 
 
+def end(text: str, cells: int, *, ascii_only: bool = False) -> int:
+    """Index from which on `text`, made safe, has room in so many cells: as much of its end as can be."""
+    start = len(text)
+    while start and width(safe(text[start - 1 :], ascii_only=ascii_only)) <= cells:
+        start -= 1
+    return start
+
+
 def fit(text: str, cells: int, *, right: bool = False, ellipsis: str = "…", ascii_only: bool = False) -> str:
     """`text` made safe, in exactly `cells` cells: cut or padded, to the right side if asked."""
     shown = cut(text, cells, ellipsis=ellipsis, ascii_only=ascii_only)

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from textual.pilot import Pilot
 
 from tests.tui.fakes import FakeSource, Machine
 from tui.app import Ebtop
+from tui.settings.settings import Settings
 from tui.settings.setup import Setup
 from tui.source import Source
 from tui.widgets.glyphs import UNICODE, Glyphs
 
+Own = Mapping[str, tuple[str, ...]]
+"""Keys that a user gave to commands."""
+
 
 def make_app(
-    source: Source, *, chosen: str = "dark", glyphs: Glyphs = UNICODE, cost: Callable[[], float] = lambda: 0.008
+    source: Source,
+    *,
+    chosen: str = "dark",
+    glyphs: Glyphs = UNICODE,
+    cost: Callable[[], float] = lambda: 0.008,
+    own: Own | None = None,
 ) -> Ebtop:
     """An app whose own cost is always the same, or what `cost` tells."""
-    return Ebtop(source, Setup(theme=chosen), glyphs, cost)
+    return Ebtop(source, Setup(Settings(keymap=own or {}), theme=chosen), glyphs, cost)
 
 
 class Screen:
@@ -56,11 +65,16 @@ class Screen:
 
 @asynccontextmanager
 async def running(
-    size: tuple[int, int] = (120, 40), *, live: bool = True, glyphs: Glyphs = UNICODE, machine: Machine | None = None
+    size: tuple[int, int] = (120, 40),
+    *,
+    live: bool = True,
+    glyphs: Glyphs = UNICODE,
+    machine: Machine | None = None,
+    own: Own | None = None,
 ) -> AsyncIterator[Screen]:
     """A screen of that size over a fake source, and the machine whose ticks it shows."""
     source = FakeSource(live=live)
-    app = make_app(source, glyphs=glyphs)
+    app = make_app(source, glyphs=glyphs, own=own)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         yield Screen(app, source, pilot, machine or Machine())

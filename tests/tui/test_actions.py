@@ -216,3 +216,23 @@ async def test_a_wrong_filter_is_not_accepted() -> None:
         assert "filter: user:root pid:x" in screen.text
         await screen.press("escape")
         assert "no filter" in screen.text
+
+
+@pytest.mark.parametrize(("key", "page"), [("colon", "#menu-page"), ("h", "#help-page"), ("w", "#findings-page")])
+async def test_a_click_beside_a_page_closes_it(key: str, page: str) -> None:
+    async with running() as screen:
+        await screen.ticks(1)
+        await screen.press(key)
+        assert await screen.pilot.click(page, offset=(0, 0))
+        assert len(screen.app.screen_stack) == 2
+        await screen.pilot.click(offset=(0, 39))
+        assert len(screen.app.screen_stack) == 1
+
+
+async def test_a_click_on_a_choice_chooses_it() -> None:
+    async with running() as screen:
+        await screen.ticks(1)
+        await screen.press("colon", *"hold")
+        await screen.pilot.click("#menu-page", offset=(20, 2))
+        await screen.pilot.pause()
+        assert "PAUSED" in screen.text

@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from tests.unit.disk_views import LOOK, PLAIN, SECOND, START
 from tui.findings.finding import Finding, Severity
+from tui.keys import COMMANDS, Keymap
 from tui.widgets.findings_line import SIGNS, FindingsLine, clock, findings_strip, lasted
 from tui.widgets.findings_page import FindingsPage, FindingsScreen
 
@@ -34,6 +35,7 @@ ERRORS = Finding(
     {},
     START - 60 * SECOND,
 )
+KEYMAP = Keymap(COMMANDS)
 NOW = START + 72 * SECOND
 FINDINGS = st.builds(
     Finding,
@@ -49,7 +51,7 @@ FINDINGS = st.builds(
 
 
 def shown(width: int, *findings: Finding) -> str:
-    return findings_strip(LOOK, findings, NOW, width).text
+    return findings_strip(LOOK, findings, NOW, width, "w").text
 
 
 def test_with_room_it_says_everything() -> None:
@@ -87,7 +89,7 @@ def test_without_a_finding_the_line_is_blank() -> None:
 @given(st.lists(FINDINGS, max_size=3), st.integers(1, 220), st.integers(0, 1 << 62))
 def test_any_finding_fills_the_line_and_nothing_more(findings: list[Finding], width: int, now: int) -> None:
     for look in (LOOK, PLAIN):
-        strip = findings_strip(look, tuple(findings), now, width)
+        strip = findings_strip(look, tuple(findings), now, width, "w")
         assert strip.cell_length == width
         assert strip.text.isprintable()
     assert strip.text.isascii()
@@ -95,7 +97,7 @@ def test_any_finding_fills_the_line_and_nothing_more(findings: list[Finding], wi
 
 @given(st.lists(FINDINGS, max_size=3), st.lists(FINDINGS, max_size=3), st.integers(8, 120), st.integers(3, 30))
 def test_any_page_is_framed(current: list[Finding], past: list[Finding], width: int, height: int) -> None:
-    lines = FindingsPage(PLAIN, current, past, NOW).draw(width, height)
+    lines = FindingsPage(PLAIN, KEYMAP, current, past, NOW).draw(width, height)
     assert len(lines) == height
     assert {line.cell_length for line in lines} == {width}
     assert all(line.text.isprintable() for line in lines)
@@ -107,7 +109,7 @@ def page_text(page: FindingsPage, height: int = 40) -> str:
 
 def test_the_page_tells_what_holds_and_what_has_been() -> None:
     ended = msgspec.structs.replace(ERRORS, until=START)
-    text = page_text(FindingsPage(LOOK, (ODD,), (ended,), NOW))
+    text = page_text(FindingsPage(LOOK, KEYMAP, (ODD,), (ended,), NOW))
     now, before = text.split("Before")
     assert ODD.title in now
     assert "sdc, a member of md0: 2.1 % of reads" in now
@@ -116,7 +118,7 @@ def test_the_page_tells_what_holds_and_what_has_been() -> None:
 
 
 def test_an_empty_page_says_what_would_be_on_it() -> None:
-    text = page_text(FindingsPage(LOOK, (), (), NOW))
+    text = page_text(FindingsPage(LOOK, KEYMAP, (), (), NOW))
     assert "slower than the others of its" in text
     assert "nothing in this session" in text
 
@@ -133,9 +135,9 @@ class Host(App[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.line = FindingsLine(LOOK)
+        self.line = FindingsLine(LOOK, "w")
         many = [msgspec.structs.replace(ERRORS, id=str(n), title=f"finding {n}", until=START) for n in range(50)]
-        self.page = FindingsPage(LOOK, (ODD,), many, NOW)
+        self.page = FindingsPage(LOOK, KEYMAP, (ODD,), many, NOW)
 
     def compose(self) -> ComposeResult:
         yield self.line
@@ -146,7 +148,7 @@ def seen(page: FindingsPage) -> str:
 
 
 async def opened(pilot: Pilot[None], host: Host) -> None:
-    await host.push_screen(FindingsScreen(host.page))
+    await host.push_screen(FindingsScreen(host.page, KEYMAP))
     await pilot.pause()
 
 

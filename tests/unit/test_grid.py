@@ -66,7 +66,7 @@ def test_while_rows_are_followed_none_is_selected_and_commands_mean_the_newest()
     assert (opens.grid.following, opens.grid.selected, opens.grid.key) == (True, None, 29)
     opens.add(5)
     assert opens.grid.key == 34
-    assert opens.grid.notice() == ""
+    assert opens.grid.notice("G") == ""
 
 
 def test_a_selected_row_stays_selected_while_others_come() -> None:
@@ -77,7 +77,7 @@ def test_a_selected_row_stays_selected_while_others_come() -> None:
     opens.add(7)
     assert opens.draw() == before
     assert opens.key == 26
-    assert opens.grid.notice() == "7 more below, G to follow"
+    assert opens.grid.notice("G") == "7 more below, G to follow"
 
 
 def test_the_newest_row_at_last_is_followed_again() -> None:
@@ -117,7 +117,7 @@ def test_sorting_does_not_change_what_is_selected() -> None:
     opens.grid.top()
     opens.grid.move(20)
     for column in ("latency_us", "path", "error", "pid"):
-        opens.grid.sort = Sort(column, falling=True)
+        opens.grid.columns.sort = Sort(column, falling=True)
         opens.show()
         assert opens.key == 20
         opens.add(3)
@@ -143,7 +143,7 @@ def test_pages_move_view_and_selection() -> None:
     opens = Opens(100)
     opens.grid.page(-1)
     assert opens.key == 90
-    assert opens.grid.notice() == "9 more below, G to follow"
+    assert opens.grid.notice("G") == "9 more below, G to follow"
     opens.grid.page(1)
     assert opens.grid.following
 
@@ -177,7 +177,7 @@ def test_cells_are_chosen_among_those_that_are_seen() -> None:
     assert opens.grid.column in {"path", "comm"}
     for _ in range(20):
         opens.grid.act("cell-left")
-    assert opens.grid.column == opens.grid._spots[0].id
+    assert opens.grid.column == opens.grid.columns.spots[0].id
 
 
 def test_cells_are_what_the_filter_can_have_and_what_can_be_opened() -> None:
@@ -185,7 +185,7 @@ def test_cells_are_what_the_filter_can_have_and_what_can_be_opened() -> None:
     opens.grid.top()
     opens.grid.move(4)
     found = {}
-    opens.grid._column = "time"
+    opens.grid.columns.choose("time")
     for _ in range(9):
         found[opens.grid.column] = (opens.grid.cell, opens.grid.subject)
         opens.grid.act("cell-right")
@@ -196,10 +196,10 @@ def test_cells_are_what_the_filter_can_have_and_what_can_be_opened() -> None:
     assert found["comm"] == (Cell("comm", "sshd"), process)
     assert found["error"] == (Cell("err", "ENOENT"), process)
     assert found["fd"] == (None, process)
-    opens.grid._column = "path"
+    opens.grid.columns.choose("path")
     assert (opens.grid.cell, opens.grid.subject) == (Cell("path", path), File(path))
     opens.grid.move(-1)
-    opens.grid._column = "error"
+    opens.grid.columns.choose("error")
     assert opens.grid.cell == Cell("err", "none")
 
 
@@ -208,9 +208,9 @@ def test_a_disk_and_a_unit_are_told_by_their_names() -> None:
     grid = Grid()
     grid.show(Listed(columns, ["x"], [["sda", "/system.slice/nginx.service"]]))
     grid.draw(LOOK, 60, 5, focused=True)
-    grid._column = "disk"
+    grid.columns.choose("disk")
     assert (grid.cell, grid.subject) == (Cell("disk", "sda"), Disk("sda"))
-    grid._column = "cgroup"
+    grid.columns.choose("cgroup")
     assert grid.cell == Cell("unit", "nginx.service")
 
 
@@ -221,25 +221,25 @@ def test_sort_goes_on_and_off_inverts_and_moves() -> None:
     opens.grid.act("cell-left")
     assert opens.grid.column == "latency_us"
     opens.grid.act("sort")
-    assert opens.grid.sort == Sort("latency_us", falling=True)
+    assert opens.grid.columns.sort == Sort("latency_us", falling=True)
     assert "LAT us▼" in opens.draw()[0]
     times = [float(str(value)) for value in opens.seen("latency_us")]
     assert times == sorted(times, reverse=True)
     opens.grid.act("invert")
     assert "LAT us▲" in opens.draw()[0]
     opens.grid.act("sort-right")
-    assert opens.grid.sort == Sort("path", falling=False)
+    assert opens.grid.columns.sort == Sort("path", falling=False)
     assert opens.seen("path") == sorted(map(str, opens.seen("path")))
     opens.grid.act("sort-left")
     opens.grid.act("sort")
-    assert opens.grid.sort is None
+    assert opens.grid.columns.sort is None
     assert opens.seen() == [4000 + n for n in range(20)]
     assert opens.grid.following
 
 
 def test_what_is_sorted_in_ascii() -> None:
     opens = Opens(3)
-    opens.grid.sort = Sort("fd", falling=True)
+    opens.grid.columns.sort = Sort("fd", falling=True)
     opens.show()
     assert "FDv" in opens.grid.draw(PLAIN, WIDTH, HEIGHT, focused=True)[0].text
 
@@ -247,7 +247,7 @@ def test_what_is_sorted_in_ascii() -> None:
 def test_none_is_last_whichever_way() -> None:
     for falling in (True, False):
         opens = Opens(20)
-        opens.grid.sort = Sort("fd", falling)
+        opens.grid.columns.sort = Sort("fd", falling)
         opens.show()
         assert opens.seen("fd")[-4:] == [None] * 4
         assert None not in opens.seen("fd")[:-4]
@@ -270,13 +270,13 @@ def test_any_values_have_an_order(values: list[object], kind: str, falling: bool
 
 def test_a_click_selects_the_row_and_the_cell_under_it_and_one_on_a_title_sorts() -> None:
     opens = Opens(30)
-    spot = next(spot for spot in opens.grid._spots if spot.id == "path")
+    spot = next(spot for spot in opens.grid.columns.spots if spot.id == "path")
     assert opens.grid.click(spot.start + 3, 4)
     assert (opens.key, opens.grid.column) == (23, "path")
     assert not opens.grid.click(spot.start, 0)
-    assert opens.grid.sort == Sort("path", falling=False)
+    assert opens.grid.columns.sort == Sort("path", falling=False)
     opens.grid.click(spot.start, 0)
-    assert opens.grid.sort == Sort("path", falling=True)
+    assert opens.grid.columns.sort == Sort("path", falling=True)
     assert not opens.grid.click(0, 99)
 
 
@@ -397,12 +397,12 @@ def test_rows_keep_their_values() -> None:
 
 def test_a_column_for_which_there_is_no_room_can_be_sorted_by_and_is_seen_then() -> None:
     opens = Opens(30)
-    opens.grid.sort = Sort("path", falling=False)
+    opens.grid.columns.sort = Sort("path", falling=False)
     opens.show()
     for columns, step in ((reversed(OPEN.columns), "sort-left"), (OPEN.columns, "sort-right")):
         for column in [column for column in columns if column.width][1:]:
             opens.grid.act(step)
             title = opens.grid.draw(LOOK, 70, HEIGHT, focused=True)[0].text
-            assert opens.grid.sort is not None
-            assert opens.grid.sort.column == column.id
+            assert opens.grid.columns.sort is not None
+            assert opens.grid.columns.sort.column == column.id
             assert column.title[:3] in title

@@ -29,6 +29,11 @@ def test_own_keys_take_the_place_of_those_of_the_registry() -> None:
     assert (keymap.find("x", ()), keymap.find("z", ())) == ("zoom", None)
 
 
+def test_a_sentence_names_the_key_that_a_command_has() -> None:
+    assert [Keymap(COMMANDS).name(command) for command in ("back", "bottom", "filter-clear")] == ["Esc", "G", "F"]
+    assert Keymap(COMMANDS, {"back": ("ctrl+x", "escape")}).name("back") == "^X"
+
+
 def test_the_keys_that_users_know_are_there() -> None:
     known = {key_name(key): command.id for command in COMMANDS for key in command.keys}
     expected = {

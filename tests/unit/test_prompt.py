@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
+from textual.strip import Strip
 
 from tui import theme
-from tui.text import whole
+from tui.text import safe, whole
+from tui.widgets import menu
 from tui.widgets.edit import Edit, edited, inserted
-from tui.widgets.glyphs import UNICODE
+from tui.widgets.glyphs import ASCII, UNICODE, Glyphs
 from tui.widgets.line import look
-from tui.widgets.menu import Choice, matching
+from tui.widgets.menu import Choice, MenuPage, matching
 from tui.widgets.prompt import Completion, Problem, Prompt, Question
 
+LOOK = look(theme.load("dark"), UNICODE)
 WORDS = ("comm:", "container:", "cgroup:")
 
 
@@ -27,7 +34,7 @@ class Asked:
     def __init__(self, text: str = "", past: tuple[str, ...] = (), note: str = "12 rows") -> None:
         self.typed: list[str] = []
         self.ended: list[bool] = []
-        self.prompt = Prompt(look(theme.load("dark"), UNICODE))
+        self.prompt = Prompt(LOOK)
         self.prompt.redraw = lambda: None  # type: ignore[method-assign]  there is no screen
         self.prompt.begin(
             Question("filter", "a hint", self._take, self.ended.append, lambda: note, complete, past), text
@@ -138,3 +145,51 @@ def test_what_a_word_could_become_says_more_than_what_it_lacks() -> None:
     assert "no bangs" in asked.lines[1]
     asked = Asked(text="!").press("backspace", "c", "o")
     assert "comm:" in asked.lines[1]
+
+
+def test_a_long_menu_is_searched_once_for_each_text_and_drawn_as_far_as_it_is_seen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    searched: list[str] = []
+
+    def counted(choices: Sequence[Choice], text: str) -> list[Choice]:
+        searched.append(text)
+        return matching(choices, text)
+
+    drawn: list[str] = []
+
+    class Counted(MenuPage):
+        def _choice(self, choice: Choice, width: int, *, selected: bool) -> Strip:
+            drawn.append(choice.id)
+            return super()._choice(choice, width, selected=selected)
+
+    monkeypatch.setattr(menu, "matching", counted)
+    page = Counted(LOOK, "Many", [Choice(str(n), "", f"choice {n}") for n in range(1000)])
+    page.redraw = lambda: None  # type: ignore[method-assign]  there is no screen
+    page.type("9", "9")
+    lines = [strip.text for strip in page.draw(60, 12)]
+    assert "choice 9 " in lines[2]
+    assert (searched, len(drawn), page.chosen) == (["", "9"], 9, "9")
+
+
+WIDE = st.text("ab 日本é\u0301\u2800🏽", max_size=120)
+
+
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
+@given(text=WIDE, back=st.integers(0, 120), note=st.sampled_from(["", "12 rows"]))
+def test_the_caret_is_seen_however_wide_the_text(glyphs: Glyphs, text: str, back: int, note: str) -> None:
+    asked = Asked(text, note=note)
+    asked.prompt.look = look(theme.load("dark"), glyphs)
+    asked.press(*["left"] * back)
+    (strip, _) = asked.prompt.draw(60, 2)
+    at = max(len(text) - back, 0)
+    (caret,) = [segment for segment in strip if segment.style == LOOK.styles["caret"]]
+    assert caret.text == safe(text[at : at + 1] or " ", ascii_only=glyphs.ascii_only)
+    assert strip.cell_length == 60
+
+
+def test_what_is_before_the_caret_is_cut_by_cells() -> None:
+    asked = Asked("日" * 50, note="")
+    assert asked.lines[0] == f" filter: {'日' * 25} "
+    asked = Asked("日" * 40, note="").press("!", *"日" * 10)
+    assert cell_len(asked.lines[1].partition("▲")[0]) == cell_len(asked.lines[0].partition("!")[0])

@@ -21,7 +21,7 @@ VALUES = st.none() | st.integers(-(1 << 63), (1 << 63) - 1) | st.floats() | st.t
 
 def texts(width: int = 200, height: int = 12, top: int = NEWEST, filter_text: str = "", **fields: object) -> list[str]:
     shown = view(filter_text, **({"rows": ROWS, "selected": 60, "thresholds": THRESHOLDS} | fields))
-    return [strip.text for strip in drawn(SlowSheet(shown, Memory()), LOOK, width, height, top)]
+    return [strip.text for strip in drawn(SlowSheet(shown, Memory(), "F"), LOOK, width, height, top)]
 
 
 def test_the_newest_is_at_the_bottom_and_followed() -> None:
@@ -30,7 +30,7 @@ def test_the_newest_is_at_the_bottom_and_followed() -> None:
     assert "worker-59" in found[-1]
     assert "worker-50" in found[HEADING]
     assert "worker-0 " in texts(top=0)[HEADING]
-    assert len(SlowSheet(view(rows=ROWS), Memory())) == 60
+    assert len(SlowSheet(view(rows=ROWS), Memory(), "F")) == 60
 
 
 def test_it_says_from_when_on_a_request_is_slow_and_why() -> None:
@@ -91,13 +91,13 @@ def test_what_is_not_there_is_said() -> None:
 def test_a_session_without_such_a_list_says_so() -> None:
     probe = HELLO.probes[0].__class__("block", "Block I/O", "?", "latency")
     bare = History(HELLO.__class__(1, "0", "h", "k", 0, 1.0, (probe,))).view.probes[0]
-    assert "recorded by an older ebtop" in drawn(SlowSheet(bare, Memory()), LOOK, 80, 9)[-1].text
+    assert "recorded by an older ebtop" in drawn(SlowSheet(bare, Memory(), "F"), LOOK, 80, 9)[-1].text
 
 
 @given(st.lists(st.lists(VALUES, min_size=15, max_size=15), max_size=4), st.integers(1, 220), st.integers(1, 12))
 def test_whatever_the_rows_the_lines_fit(rows: list[Row], width: int, height: int) -> None:
     for look in (LOOK, PLAIN):
-        strips = drawn(SlowSheet(view(rows=rows, thresholds=THRESHOLDS), Memory()), look, width, height)
+        strips = drawn(SlowSheet(view(rows=rows, thresholds=THRESHOLDS), Memory(), "F"), look, width, height)
         assert {strip.cell_length for strip in strips} == {width}
         assert all(strip.text.isprintable() for strip in strips)
     assert all(strip.text.isascii() for strip in strips)

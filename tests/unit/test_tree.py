@@ -104,7 +104,7 @@ def test_branches_are_those_of_the_order() -> None:
     grid.show(sheet(FAMILY))
     texts = [strip.text for strip in grid.draw(LOOK, 160, 20, focused=False)]
     assert ["├─ p21" in text for text in texts].index(True) < ["└─ p20" in text for text in texts].index(True)
-    grid.sort = None
+    grid.columns.sort = None
     grid.show(sheet(FAMILY))
     assert "└─ p21" in grid.draw(LOOK, 160, 20, focused=False)[-1].text
 

@@ -22,7 +22,7 @@ EVERYONE = ["postgres", "backup", "kworker/u8:1", "jbd2/sda1-8", "(others)", "vi
 
 def texts(width: int = 200, height: int = 20, top: int = 0, filter_text: str = "", **fields: object) -> list[str]:
     shown = view(filter_text, **({"work": list(SICK_WORK), "thresholds": THRESHOLDS} | fields))
-    return [strip.text for strip in drawn(WhoSheet(shown), LOOK, width, height, top)]
+    return [strip.text for strip in drawn(WhoSheet(shown, "F"), LOOK, width, height, top)]
 
 
 def line_of(comm: str, width: int = 200) -> str:
@@ -34,7 +34,7 @@ def test_a_process_is_one_line_over_all_disks_and_operations() -> None:
     assert [process.comm for process in found] == EVERYONE
     assert len(found[0].work) == 3
     assert found[0].waited_ns == sum(one.sum_ns for one in SICK_WORK if one.pid == 812)
-    assert len(WhoSheet(view(work=list(SICK_WORK)))) == len(EVERYONE)
+    assert len(WhoSheet(view(work=list(SICK_WORK)), "F")) == len(EVERYONE)
 
 
 def test_a_line_has_the_figures_of_the_whole_process() -> None:
@@ -103,7 +103,7 @@ def test_what_is_not_there_is_said() -> None:
 
 
 def test_a_row_has_the_figures_as_numbers_and_what_it_can_be_filtered_by() -> None:
-    sheet = WhoSheet(view(work=list(SICK_WORK)))
+    sheet = WhoSheet(view(work=list(SICK_WORK)), "F")
     row = dict(zip((column.id for column in sheet.columns), sheet.row(0), strict=True))
     assert (row["pid"], row["comm"], row["unit"], row["iops"]) == (812, "postgres", "postgresql.service", 219.0)
     assert isinstance(row["p99_us"], float)
@@ -141,7 +141,7 @@ def test_an_ordinary_terminal_keeps_what_matters() -> None:
 )  # fmt: skip
 def test_whatever_the_names_the_lines_fit(done: list[who.Work], width: int, height: int, top: int) -> None:
     for look in (LOOK, PLAIN):
-        strips = drawn(WhoSheet(view(work=done)), look, width, height, top)
+        strips = drawn(WhoSheet(view(work=done), "F"), look, width, height, top)
         assert {strip.cell_length for strip in strips} == {width}
         assert all(strip.text.isprintable() for strip in strips)
         assert len(strips) <= max(height, HEADING + 1)

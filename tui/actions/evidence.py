@@ -38,7 +38,8 @@ class Evidence:
     def _copy(self) -> None:
         copied = (self._host.page or self._host.pane).copied
         if not copied:
-            self._host.say("nothing is selected: j and k select a row", bad=True)
+            name = self._host.keymap.name
+            self._host.say(f"nothing is selected: {name('down')} and {name('up')} select a row", bad=True)
             return
         self._host.copy_to_clipboard(copied)
         self._host.say("copied, if the terminal lets programs set its clipboard (OSC 52)")
@@ -53,7 +54,8 @@ class Evidence:
             return
         contents = (self._host.page or self._host.pane).contents
         if contents is None:
-            self._host.say(f"{self._host.pane.title()} is no table: v goes to one, or choose SVG or PNG", bad=True)
+            title, view = self._host.pane.title(), self._host.keymap.name("view")
+            self._host.say(f"{title} is no table: {view} goes to one, or choose SVG or PNG", bad=True)
             return
         self._keep(contents.name, kind, _written(contents, kind))
 

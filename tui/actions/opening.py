@@ -41,7 +41,7 @@ class Opening:
             host.page.open(subject)
             return True
         source, held = host.source, host.history.paused
-        session = Session(source.hello.host, source.live, source.send, self._only, host.say, self._close)
+        session = Session(host.keymap, source.hello.host, source.live, source.send, self._only, host.say, self._close)
         host.put_page(SubjectPages(host.shown_look, session, subject, host.history.view, held=held))
         return True
 
@@ -53,7 +53,9 @@ class Opening:
         if pane.enter():
             pane.redraw()
         elif not self.open_subject(pane.subject):
-            self._host.say("nothing is selected that can be opened: j and k select a row", bad=True)
+            name = self._host.keymap.name
+            keys = f"{name('down')} and {name('up')}"
+            self._host.say(f"nothing is selected that can be opened: {keys} select a row", bad=True)
 
     # Any process
 

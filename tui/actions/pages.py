@@ -29,7 +29,7 @@ class Pages:
     def _help(self) -> None:
         title = "a page" if self._host.page else self._host.pane.view.info.title
         page = HelpPage(self._host.shown_look, self._keymap, self._host.source.hello.probes, title, self._where())
-        self._host.open_page(HelpScreen(page))
+        self._host.open_page(HelpScreen(page, self._keymap))
 
     def _palette(self) -> None:
         here = self._here()
@@ -59,5 +59,5 @@ class Pages:
     def _findings(self) -> None:
         view = self._host.history.view
         now = view.tick.time if view.tick else 0
-        page = FindingsPage(self._host.shown_look, view.findings, view.past, now)
-        self._host.open_page(FindingsScreen(page))
+        page = FindingsPage(self._host.shown_look, self._keymap, view.findings, view.past, now)
+        self._host.open_page(FindingsScreen(page, self._keymap))

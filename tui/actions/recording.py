@@ -83,7 +83,8 @@ class Recording:
             return
         self._excerpt, self._span_ns = Excerpt(before), 0
         self._first = self._next = tape.first + 1 if before else tape.first
-        self._host.say(f"into {export.short(self._path)}, history first; R stops")
+        stop = self._host.keymap.name("record")
+        self._host.say(f"into {export.short(self._path)}, history first; {stop} stops")
         self._go_on()
 
     def _go_on(self) -> None:

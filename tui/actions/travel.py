@@ -239,7 +239,8 @@ class Travel:
         if taken is None or taken.time >= moment:
             self._arrive(moment, over=taken is None)
             return
-        self._tell(f"going to {_clock(moment)}: at {_clock(taken.time)}, Esc stops")
+        stop = self._host.keymap.name("back")
+        self._tell(f"going to {_clock(moment)}: at {_clock(taken.time)}, {stop} stops")
         self._running = self._host.set_timer(BREATH_S, partial(self._run_on, moment, since))
 
     def _run_on(self, moment: int, since: int) -> None:

@@ -15,8 +15,6 @@ from tui.widgets.line import Look
 from tui.widgets.marking import marked
 from tui.widgets.page import Page
 
-SIDES = "  Tab other side"
-
 
 class Selected(NamedTuple):
     """What is selected: by its key, and where it was in case that is not there any more."""
@@ -34,13 +32,14 @@ class Place(NamedTuple):
 
 
 class SubjectPage(Page, can_focus=False):
-    """Draws what it is told to, for the width that it has."""
+    """Draws what it is told to, for the width that it has. `sides` is said of its keys where there are two."""
 
     class Opened(Message):
         """What is selected was clicked."""
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: Look, sides: str) -> None:
         super().__init__(look, "subject-page", "")
+        self._sides = sides
         self._make: Callable[[int], Laid] = lambda _: Laid([], ())
         self._laid: tuple[int, Look, Laid] | None = None
         self._selected = Selected()
@@ -65,7 +64,7 @@ class SubjectPage(Page, can_focus=False):
         if self._laid is None or self._laid[0] != width or self._laid[1] is not self.look:
             self._laid = width, self.look, self._make(width)
         laid = self._laid[2]
-        self.hint = self._keys + (SIDES if len(laid.spots) > 1 else "")
+        self.hint = f"{self._keys}  {self._sides}" if len(laid.spots) > 1 else self._keys
         lines = list(laid.lines)
         if spot := self._spot():
             lines[spot.line] = marked(lines[spot.line], [(spot.cells, "selected")], self.look)

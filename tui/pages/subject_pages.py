@@ -12,6 +12,7 @@ from textual import on
 from probes.facts import Gone, Missing, Reading
 from probes.snapshot import Answer, Ask
 from tui.history import View
+from tui.keys import Keymap
 from tui.pages import file, process
 from tui.pages.contents import contents
 from tui.pages.live import PATIENCE_S, Live, recorded
@@ -25,7 +26,6 @@ from tui.subject import Cell, Contents, File, Process
 from tui.text import safe
 from tui.widgets.line import Look
 
-KEYS = "Esc back  q close  j k select  Enter open"
 REFUSED = "not asked: too many earlier questions wait for an answer of the kernel or a file system"
 OF_PANES = (
     "back",
@@ -51,15 +51,16 @@ Asked = TypeVar("Asked")
 
 
 class Session(NamedTuple):
-    """Where what is shown comes from.
+    """What a page has of the session that it belongs to.
 
-    live  it is of this machine and of now
+    live  what is shown is of this machine and of now
     send  asks the collector
     only  lets rows pass only if they have a value
     say   tells the user something
     close puts the pages away
     """
 
+    keymap: Keymap
     host: str
     live: bool
     send: Callable[[Ask], None]
@@ -96,12 +97,15 @@ class Level:
         """One that lets pass what it started too; a file starts nothing."""
         return None if isinstance(self.subject, File) else Cell("tree", str(self.subject.pid))
 
-    @property
-    def keys(self) -> str:
+    def keys(self, keymap: Keymap) -> str:
         """The keys that there are."""
+        name = keymap.name
+        select = f"{name('down')} {name('up')} select"
+        told = [f"{name('page-back')} back", f"{name('page-close')} close", select, f"{name('open')} open"]
         if isinstance(self.subject, File):
-            return f"{KEYS}  f filter"
-        return f"{KEYS}  f pid:{self.subject.pid}  t tree:{self.subject.pid}"
+            return "  ".join((*told, f"{name('page-filter')} filter"))
+        pid = self.subject.pid
+        return "  ".join((*told, f"{name('page-filter')} pid:{pid}", f"{name('page-tree')} tree:{pid}"))
 
     def asking(self, send: Callable[[Ask], None], told: Callable[[Known], None]) -> Asking | Background[Known]:
         """What asks for it as it is now: files are looked at as the user, processes by the collector."""
@@ -116,7 +120,7 @@ class SubjectPages(SubjectPage):
     """The page on top is to be seen. It lies over the panes alone, and is told which commands are done."""
 
     def __init__(self, look: Look, session: Session, subject: Process | File, view: View, *, held: bool) -> None:
-        super().__init__(look)
+        super().__init__(look, f"{session.keymap.name('page-cross')} other side")
         self._session, self._view, self._held = session, view, held
         self._levels = [Level(subject, view)]
         self._asking: Asking | Background[Known] | None = None
@@ -246,7 +250,7 @@ class SubjectPages(SubjectPage):
 
     def _draw(self) -> None:
         level = self._levels[-1]
-        self.tell(level.title, level.keys, partial(self._lay, level, level.seen))
+        self.tell(level.title, level.keys(self._session.keymap), partial(self._lay, level, level.seen))
 
     def _lay(self, level: Level, seen: Seen, width: int) -> Laid:
         subject = level.subject

@@ -12,15 +12,14 @@ from textual.strip import Strip
 from tui import format as units
 from tui import text as safe_text
 from tui.history import ProbeView
-from tui.keys import Where
+from tui.keys import Keymap, Where
+from tui.panes.border import FRAME, Border, bordered
 from tui.panes.table.grid import Grid
 from tui.subject import Cell, Contents, Subject
 from tui.wanted import Wanted
 from tui.widgets.canvas import Canvas
-from tui.widgets.line import Line, Look, Role, blank
+from tui.widgets.line import Line, Look, Role
 
-FRAME = 2
-"""Cells and lines that a frame takes; without one, the title takes a line."""
 WHEEL_LINES = 3
 DOUBLE = 2
 """Clicks in a row."""
@@ -53,8 +52,9 @@ class Pane(Canvas, can_focus=True):
             super().__init__()
             self.probe, self.on = probe, on
 
-    def __init__(self, look: Look, view: ProbeView, number: int) -> None:
+    def __init__(self, look: Look, keymap: Keymap, view: ProbeView, number: int) -> None:
         super().__init__(look, id=f"pane-{number}")
+        self.keymap = keymap
         self.view = view
         self.number = number
         self.boxed = False
@@ -196,7 +196,7 @@ class Pane(Canvas, can_focus=True):
 
     def notice(self) -> str:
         """What the rule says at its right end."""
-        return self.grid.notice() if self.grid and self.view.state == "on" else ""
+        return self.grid.notice(self.keymap.name("bottom")) if self.grid and self.view.state == "on" else ""
 
     def thumb(self, height: int) -> range:
         """Lines of the body beside which the scroll bar has its thumb."""
@@ -209,44 +209,12 @@ class Pane(Canvas, can_focus=True):
 
     def draw(self, width: int, height: int) -> list[Strip]:
         """See Canvas."""
-        if not self.boxed:
-            # The body comes first: what it shows decides what the title says of it.
-            body = self._inside(width, height - 1)
-            return [self._title(width), *body]
-        glyphs = self.look.glyphs
-        role, side, _, corners = self._edge()
-        inner = max(height - FRAME, 0)
-        body = self._inside(width - FRAME, inner)
-        body += [blank(self.look, max(width - FRAME, 0))] * (inner - len(body))
-        thumb = self.thumb(inner)
-        lines = [self._title(width)]
-        for y, strip in enumerate(body):
-            line = Line(self.look, width, role).bars(side).join(strip)
-            lines.append(line.bars(glyphs.thumb if y in thumb else side).strip())
-        return [
-            *lines,
-            Line(self.look, width, role).put(corners[2]).pad(width - 1, role, self._edge()[2]).put(corners[3]).strip(),
-        ]
-
-    def _edge(self) -> tuple[Role, str, str, str]:
-        glyphs = self.look.glyphs
-        if self.has_focus:
-            return "focus", glyphs.focus_down, glyphs.focus_across, glyphs.focus_corners
-        return "rule", glyphs.down, glyphs.across, glyphs.corners
-
-    def _title(self, width: int) -> Strip:
-        role, _, across, corners = self._edge()
-        ends = (corners[0], corners[1]) if self.boxed else (across, across)
-        name: Role = "focus" if self.has_focus else "bright"
-        line = Line(self.look, width, role).put(ends[0]).put(f" {self.number} {self.title()} ", name)
-        notice = self.notice()
-        until = width - (safe_text.width(notice) + 3 if notice else 1)
-        for text, part in self._status():
-            if line.x + safe_text.width(text) + 2 <= until:
-                line.put(across).put(f" {text} ", part)
-        if notice:
-            line.pad(until, role, across).put(f" {notice} ", "badge")
-        return line.pad(width - 1, role, across).put(ends[1]).strip()
+        inner = max(height - FRAME, 0) if self.boxed else height - 1
+        # The body comes first: what it shows decides what the title says of it.
+        body = self._inside(width - FRAME if self.boxed else width, inner)
+        name = f"{self.number} {self.title()}"
+        border = Border(self.look, self.has_focus, self.boxed, name, self._status(), self.notice())
+        return bordered(border, body, width, height, self.thumb(inner))
 
     def _status(self) -> list[tuple[str, Role]]:
         state = self.view.state

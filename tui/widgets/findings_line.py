@@ -12,8 +12,6 @@ from tui.findings.finding import Finding, Severity
 from tui.widgets.canvas import Canvas
 from tui.widgets.line import Line, Look, Role
 
-KEY = "w"
-"""The key that shows all of them."""
 SIGNS: Mapping[Severity, tuple[str, str, Role]] = {
     "critical": ("!!", "CRITICAL", "alarm"),
     "warning": ("!", "WARNING", "badge"),
@@ -28,10 +26,11 @@ REMARK_LEAST = 20
 
 
 class FindingsLine(Canvas):
-    """One line; whoever owns it shows it only while there is a finding."""
+    """One line; whoever owns it shows it only while there is a finding. `key` shows all of them."""
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: Look, key: str) -> None:
         super().__init__(look, id="findings-line")
+        self._key = key
         self._findings: tuple[Finding, ...] = ()
         self._now = 0
 
@@ -42,10 +41,10 @@ class FindingsLine(Canvas):
 
     def draw(self, width: int, height: int) -> list[Strip]:
         """See Canvas."""
-        return [findings_strip(self.look, self._findings, self._now, width)]
+        return [findings_strip(self.look, self._findings, self._now, width, self._key)]
 
 
-def findings_strip(look: Look, findings: tuple[Finding, ...], now: int, width: int) -> Strip:
+def findings_strip(look: Look, findings: tuple[Finding, ...], now: int, width: int, key: str) -> Strip:
     """The line. Where there is little room, the end of the evidence goes first, then when it began, then the title."""
     line = Line(look, width)
     if not findings:
@@ -54,14 +53,14 @@ def findings_strip(look: Look, findings: tuple[Finding, ...], now: int, width: i
     sign, word, role = SIGNS[worst.severity]
     line.put(f" {word if width >= ROOMY else sign} ", role).put(" ")
     number = f"1 of {len(findings)} " if len(findings) > 1 else ""
-    until = width - len(number) - len(KEY) - 2
+    until = width - len(number) - safe_text.width(key) - 2
     since = f"since {clock(worst.since)}, {lasted(worst.since, now)}  "
     if safe_text.width(safe_text.safe(worst.title)) < until - line.x - len(since):
         until -= len(since)
     else:
         since = ""
     _say(line, worst, until - line.x - 1)
-    return line.pad(until).put(since, "dim").put(number, "bright").put(f" {KEY} ", "key").strip()
+    return line.pad(until).put(since, "dim").put(number, "bright").put(f" {key} ", "key").strip()
 
 
 def _say(line: Line, finding: Finding, room: int) -> None:

@@ -8,9 +8,10 @@ from textual.strip import Strip
 
 from tui import text as safe_text
 from tui.findings.finding import Finding
-from tui.widgets.findings_line import KEY, SIGNS, clock, lasted
+from tui.keys import Keymap
+from tui.widgets.findings_line import SIGNS, clock, lasted
 from tui.widgets.line import Line, Look, blank
-from tui.widgets.page import Page, PageScreen
+from tui.widgets.page import Page, PageScreen, titled
 
 INDENT = 4
 LOOKED_FOR = (
@@ -23,8 +24,10 @@ LOOKED_FOR = (
 class FindingsPage(Page):
     """`current` is the worst first, `past` the newest first; `now` is in nanoseconds since the epoch."""
 
-    def __init__(self, look: Look, current: Sequence[Finding], past: Sequence[Finding], now: int) -> None:
-        super().__init__(look, "findings-page", "Findings: Esc closes, j and k scroll")
+    def __init__(
+        self, look: Look, keymap: Keymap, current: Sequence[Finding], past: Sequence[Finding], now: int
+    ) -> None:
+        super().__init__(look, "findings-page", titled("Findings", keymap))
         self._current, self._past, self._now = current, past, now
 
     def show(self, current: Sequence[Finding], past: Sequence[Finding], now: int) -> None:
@@ -47,9 +50,9 @@ class FindingsPage(Page):
 
 
 class FindingsScreen(PageScreen):
-    """The page over everything else; the key that opened it closes it as well."""
+    """The page over everything else."""
 
-    CLOSES = PageScreen.CLOSES | {KEY}
+    opened_by = "findings"
 
 
 def _current(look: Look, finding: Finding, now: int, width: int) -> Iterator[Strip]:

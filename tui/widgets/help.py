@@ -14,7 +14,7 @@ from tui import text as safe_text
 from tui.keys import PLACES, Command, Group, Keymap, Where, at, is_about, key_name
 from tui.widgets.glyphs import Glyphs
 from tui.widgets.line import Line, Look
-from tui.widgets.page import Page, PageScreen
+from tui.widgets.page import Page, PageScreen, titled
 from tui.widgets.time_line import SIGNS
 
 KEY_CELLS = 16
@@ -110,7 +110,7 @@ class HelpPage(Page):
     def __init__(
         self, look: Look, keymap: Keymap, probes: Sequence[ProbeInfo], pane: str, where: Sequence[Where]
     ) -> None:
-        super().__init__(look, "help-page", "Help: Esc closes, j and k scroll")
+        super().__init__(look, "help-page", titled("Help", keymap))
         self._entries = tuple(entries(keymap, probes, pane, where, look.glyphs))
         self._commands: list[str] = []
 
@@ -140,7 +140,7 @@ class HelpPage(Page):
 class HelpScreen(PageScreen):
     """The page over everything else; its result is the command that was clicked, or nothing."""
 
-    CLOSES = PageScreen.CLOSES | {"h", "f1", "question_mark"}
+    opened_by = "help"
 
     def on_click(self, event: events.Click) -> None:
         """A click on a command does it."""

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from textual import events
-from textual.app import ComposeResult
 from textual.strip import Strip
 
 from tui.widgets.edit import Edit, edited
 from tui.widgets.line import Line, Look
 from tui.widgets.overlay import Overlay
-from tui.widgets.page import Page
+from tui.widgets.page import Lines, Page
 
 KEY_CELLS = 12
 TITLE_CELLS = 16
@@ -37,34 +36,33 @@ def matching(choices: Sequence[Choice], text: str) -> list[Choice]:
 
 
 class MenuPage(Page):
-    """What is typed, and the choices that have it."""
+    """What is typed, and the choices that have it: `found`."""
 
     def __init__(self, look: Look, title: str, choices: Sequence[Choice]) -> None:
         super().__init__(look, "menu-page", title)
         self._choices = choices
+        self.found = matching(choices, "")
         self._edit = Edit()
         self._at = 0
 
     @property
-    def found(self) -> list[Choice]:
-        """What can be chosen now."""
-        return matching(self._choices, self._edit.text)
-
-    @property
     def chosen(self) -> str:
         """The id of the selected choice, empty where there is none."""
-        found = self.found
-        return found[min(self._at, len(found) - 1)].id if found else ""
+        return self.found[self._at].id if self.found else ""
 
-    def content(self, width: int) -> list[Strip]:
+    def content(self, width: int) -> Sequence[Strip]:
         """See Page."""
-        line = Line(self.look, width, "typed").put(" > ", "key").put(self._edit.text).put(" ", "caret")
-        found = self.found
-        lines = [line.strip(), *(self._choice(choice, at, width) for at, choice in enumerate(found))]
-        return lines if found else [*lines, Line(self.look, width).put(" nothing has that in it", "dim").strip()]
+        return Lines(1 + max(len(self.found), 1), lambda at: self._line(at, width))
 
-    def _choice(self, choice: Choice, at: int, width: int) -> Strip:
-        selected = at == min(self._at, len(self.found) - 1)
+    def _line(self, at: int, width: int) -> Strip:
+        if not at:
+            line = Line(self.look, width, "typed").put(" > ", "key").put(self._edit.text)
+            return line.put(" ", "caret").strip()
+        if not self.found:
+            return Line(self.look, width).put(" nothing has that in it", "dim").strip()
+        return self._choice(self.found[at - 1], width, selected=at - 1 == self._at)
+
+    def _choice(self, choice: Choice, width: int, *, selected: bool) -> Strip:
         line = Line(self.look, width, "selected" if selected else "text")
         line.cell(f" {choice.key}", KEY_CELLS, None if selected else "name")
         return line.cell(choice.title, TITLE_CELLS).put(" ").put(choice.help, None if selected else "dim").strip()
@@ -74,7 +72,7 @@ class MenuPage(Page):
         before = self._edit.text
         self._edit = edited(self._edit, key, character)
         if self._edit.text != before:
-            self._at = 0
+            self.found, self._at = matching(self._choices, self._edit.text), 0
         self.redraw()
 
     def move(self, lines: int) -> None:
@@ -86,20 +84,11 @@ class MenuPage(Page):
     def choose_at(self, y: int) -> str:
         """The id of the choice in that line of the widget, empty where there is none."""
         at = self.line_at(y) - 1
-        found = self.found
-        return found[at].id if 0 <= at < len(found) else ""
+        return self.found[at].id if 0 <= at < len(self.found) else ""
 
 
-class MenuScreen(Overlay):
+class MenuScreen(Overlay[MenuPage]):
     """The screen of a menu; its result is the id of what was chosen, empty where nothing was."""
-
-    def __init__(self, page: MenuPage) -> None:
-        super().__init__()
-        self.page = page
-
-    def compose(self) -> ComposeResult:
-        """See Screen."""
-        yield self.page
 
     def on_key(self, event: events.Key) -> None:
         """Type, move, choose or close."""
@@ -116,8 +105,6 @@ class MenuScreen(Overlay):
             self.page.type(event.key, event.character)
 
     def on_click(self, event: events.Click) -> None:
-        """A click on a choice chooses it, one beside the menu closes it."""
-        if event.widget is self:
-            self.leave()
-        elif chosen := self.page.choose_at(event.y):
+        """A click on a choice chooses it."""
+        if event.widget is not self and (chosen := self.page.choose_at(event.y)):
             self.leave(chosen)

@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
+from typing import Generic, TypeVar
+
+from textual import events
+from textual.app import ComposeResult
 from textual.screen import ModalScreen
 
+from tui.widgets.canvas import Canvas
 
-class Overlay(ModalScreen[str]):
-    """Its result is for whoever opened it; empty where there is none."""
+Shown = TypeVar("Shown", bound=Canvas)
+
+
+class Overlay(ModalScreen[str], Generic[Shown]):
+    """Shows a page. Its result is for whoever opened it; empty where there is none."""
 
     _left = False
+
+    def __init__(self, page: Shown) -> None:
+        super().__init__()
+        self.page = page
+
+    def compose(self) -> ComposeResult:
+        """See Screen."""
+        yield self.page
 
     def leave(self, result: str = "") -> None:
         """Close it; once it is being closed, nothing happens."""
         if not self._left:
             self._left = True
             self.dismiss(result)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click beside the page closes it."""
+        if event.widget is self:
+            self.leave()

@@ -3,20 +3,40 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import ClassVar
 
 from textual import events
-from textual.app import ComposeResult
 from textual.strip import Strip
 
 from tui import text as safe_text
+from tui.keys import Keymap, Where
 from tui.widgets.canvas import Canvas
 from tui.widgets.line import Line, Look, blank
 from tui.widgets.overlay import Overlay
 
 FRAME = 4
 """Cells that the frame takes with the blanks within it; it takes two lines."""
+
+FAR = 10_000
+"""Lines, more than there are."""
+ON_ANY: Mapping[str, str] = {"escape": "back", "ctrl+c": "quit", "space": "page-down"}
+"""Commands of keys that pages have wherever one comes from, unless a user has them for something else here."""
+
+
+class Lines(Sequence[Strip]):
+    """So many lines, each made when it is looked at: for what is long, and quickly told how long."""
+
+    def __init__(self, count: int, make: Callable[[int], Strip]) -> None:
+        self._count = count
+        self._make: Callable[[int], Strip] = make
+
+    def __getitem__(self, at: int) -> Strip:  # type: ignore[override]
+        return self._make(at)
+
+    def __len__(self) -> int:
+        return self._count
 
 
 class Page(Canvas, can_focus=True):
@@ -31,7 +51,7 @@ class Page(Canvas, can_focus=True):
         self._most = 0
 
     @abstractmethod
-    def content(self, width: int) -> list[Strip]:
+    def content(self, width: int) -> Sequence[Strip]:
         """All its lines, however many."""
 
     def draw(self, width: int, height: int) -> list[Strip]:
@@ -39,7 +59,7 @@ class Page(Canvas, can_focus=True):
         lines = self.content(max(width - FRAME, 1))
         self._most = max(len(lines) - height + 2, 0)
         self._top = min(self._top, self._most)
-        shown = lines[self._top : self._top + height - 2]
+        shown = [lines[at] for at in range(self._top, min(self._top + height - 2, len(lines)))]
         shown += [blank(self.look, max(width - FRAME, 1))] * (height - 2 - len(shown))
         side = self.look.glyphs.focus_down
         framed = [
@@ -80,42 +100,44 @@ class Page(Canvas, can_focus=True):
         self.scroll_lines(-3)
 
 
-class PageScreen(Overlay):
-    """The screen of a page. Its result is empty when it was closed by a key, or by a click beside the page."""
+class PageScreen(Overlay[Page]):
+    """The screen of a page. Its result is empty when it was closed by a key, or by a click beside the page.
 
-    SCROLLS: ClassVar[Mapping[str, int]] = {
-        "j": 1,
-        "down": 1,
-        "k": -1,
-        "up": -1,
-        "g": -10_000,
-        "home": -10_000,
-        "G": 10_000,
-        "end": 10_000,
-    }
-    PAGES: ClassVar[Mapping[str, int]] = {"pagedown": 1, "pageup": -1, "space": 1}
-    CLOSES = frozenset(("escape", "q", "enter", "ctrl+c"))
+    opened_by  the command whose keys close it again
+    where      which commands are known besides those that are anywhere, see `tui.keys`
+    """
 
-    def __init__(self, page: Page) -> None:
-        super().__init__()
-        self.page = page
+    opened_by: ClassVar[str] = ""
+    where: ClassVar[Sequence[Where]] = ()
 
-    def compose(self) -> ComposeResult:
-        """See Screen."""
-        yield self.page
+    def __init__(self, page: Page, keymap: Keymap) -> None:
+        super().__init__(page)
+        self.keymap = keymap
+
+    @property
+    def does(self) -> Mapping[str, Callable[[], object]]:
+        """What commands do here, by their ids."""
+        scroll, pages = self.page.scroll_lines, self.page.scroll_pages
+        return {
+            "down": partial(scroll, 1),
+            "up": partial(scroll, -1),
+            "top": partial(scroll, -FAR),
+            "bottom": partial(scroll, FAR),
+            "page-down": partial(pages, 1),
+            "page-up": partial(pages, -1),
+            **dict.fromkeys(("back", "open", "quit", self.opened_by), self.leave),
+        }
 
     def on_key(self, event: events.Key) -> None:
-        """Scroll or close."""
+        """Do what the key means here: to a user first, then on any page."""
         event.stop()
         event.prevent_default()
-        if event.key in self.CLOSES:
-            self.leave()
-        elif event.key in self.SCROLLS:
-            self.page.scroll_lines(self.SCROLLS[event.key])
-        elif event.key in self.PAGES:
-            self.page.scroll_pages(self.PAGES[event.key])
+        does = self.does
+        asked = self.keymap.find(event.key, self.where), ON_ANY.get(event.key)
+        if do := next((does[command] for command in asked if command and command in does), None):
+            do()
 
-    def on_click(self, event: events.Click) -> None:
-        """A click beside the page closes it."""
-        if event.widget is self:
-            self.leave()
+
+def titled(name: str, keymap: Keymap) -> str:
+    """The name of a page with the keys that one needs there."""
+    return f"{name}: {keymap.name('back')} closes, {keymap.name('down')} and {keymap.name('up')} scroll"

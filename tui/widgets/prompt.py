@@ -98,15 +98,20 @@ class Prompt(Canvas, can_focus=True):
     def draw(self, width: int, height: int) -> list[Strip]:
         """See Canvas."""
         label = f" {self._question.label}: "
-        note = self._note(width - len(label) - len(self._edit.text) - 4)
-        room = width - len(label) - 1 - (len(note) + 2 if note else 0)
-        start = max(self._edit.at - max(room, 1), 0)
-        before, rest = self._edit.text[start : self._edit.at], self._edit.text[self._edit.at :]
-        line = Line(self.look, width, "typed").put(label, "key").put(before)
-        line.put(rest[:1] or " ", "caret").put(line.clipped(rest[1:], max(room + len(label) - line.x, 0)))
+        text, at = self._edit.text, self._edit.at
+        note = self._note(width - len(label) - self._cells(text) - 4)
+        room = width - len(label) - (len(note) + 2 if note else 0)
+        under = text[at : at + 1] or " "
+        start = safe_text.end(text[:at], room - self._cells(under), ascii_only=self.look.glyphs.ascii_only)
+        line = Line(self.look, width, "typed").put(label, "key").put(text[start:at]).put(under, "caret")
+        line.put(line.clipped(text[at + 1 :], max(room + len(label) - 1 - line.x, 0)))
         if note and line.x + len(note) + 2 <= width:
             line.pad(width - len(note) - 1).put(note, "typed")
         return [line.strip(), self._below(width, start, len(label))]
+
+    def _cells(self, text: str) -> int:
+        """How many are drawn of it."""
+        return safe_text.width(safe_text.safe(text, ascii_only=self.look.glyphs.ascii_only))
 
     def _note(self, room: int) -> str:
         """What is told behind the text: what is most important, and as much more as there is room for."""
@@ -132,7 +137,7 @@ class Prompt(Canvas, can_focus=True):
 
     def _complaint(self, width: int, start: int, indent: int) -> Strip:
         problem = self._problem or Problem("")
-        before = safe_text.width(safe_text.safe(self._edit.text[start : max(problem.position, start)]))
+        before = self._cells(self._edit.text[start : max(problem.position, start)])
         message = f"{self.look.glyphs.mark} {problem.message}"
         at = min(indent + before, max(width - safe_text.width(message) - 1, 0))
         return Line(self.look, width).pad(at).put(message, "bad").strip()

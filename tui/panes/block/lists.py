@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from tui.history import ProbeView
 from tui.panes.block import parts, slow, who
@@ -12,8 +12,18 @@ from tui.panes.table.sheet import Sheet
 Kind = Literal["who", "slow", "parts"]
 
 
-def sheet(view: ProbeView, kind: Kind, disk: str | None, by: parts.By, memory: Memory) -> Sheet:
-    """The list of that kind; `disk` and `by` are for parts."""
-    if kind == "who":
-        return who.WhoSheet(view)
-    return slow.SlowSheet(view, memory) if kind == "slow" else parts.PartsSheet(view, disk, by)
+class Wanted(NamedTuple):
+    """Which list; `disk` and `by` are for parts."""
+
+    kind: Kind
+    disk: str | None
+    by: parts.By
+
+
+def sheet(view: ProbeView, wanted: Wanted, memory: Memory, clear: str) -> Sheet:
+    """That list. `clear` is the name of the key that clears the filter."""
+    if wanted.kind == "who":
+        return who.WhoSheet(view, clear)
+    if wanted.kind == "slow":
+        return slow.SlowSheet(view, memory, clear)
+    return parts.PartsSheet(view, wanted.disk, wanted.by)

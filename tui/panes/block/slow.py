@@ -29,10 +29,10 @@ UNIT_CELLS = 14
 
 
 class SlowSheet(LogSheet):
-    """The slow requests of a moment."""
+    """The slow requests of a moment. `clear` is the name of the key that clears the filter."""
 
-    def __init__(self, view: ProbeView, memory: Memory) -> None:
-        super().__init__(f"{view.info.id}-slow", view.log, view.info.columns, memory, _nothing(view))
+    def __init__(self, view: ProbeView, memory: Memory, clear: str) -> None:
+        super().__init__(f"{view.info.id}-slow", view.log, view.info.columns, memory, _nothing(view, clear))
         self._view = view
         self._shown = shown_columns(view.info.columns)
 
@@ -93,9 +93,9 @@ def _told(look: Look, view: ProbeView, width: int) -> Strip:
     return line.put(count, "warn" if listed < selected else "dim").strip()
 
 
-def _nothing(view: ProbeView) -> str:
+def _nothing(view: ProbeView, clear: str) -> str:
     if not view.info.columns:
         return "this session has no list of single requests: it was recorded by an older ebtop"
     if view.log.end > view.log.first:
-        return "no slow request passes the filter: F clears it"
+        return f"no slow request passes the filter: {clear} clears it"
     return view.nothing("no slow request yet")

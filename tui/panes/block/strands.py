@@ -7,9 +7,9 @@ from functools import lru_cache
 
 import msgspec
 
-from probes.snapshot import Op, Stage
+from probes.snapshot import OPS, Op, Stage
 from tui.panes.block.cursor import Stretch
-from tui.timeline import Frame, unpacked
+from tui.timeline import STAGES, Frame, unpacked
 from tui.widgets.heatmap import Strand, scale_of, strand
 from tui.widgets.histogram import Axis, axis_between, axis_for
 
@@ -26,6 +26,19 @@ class Choice(msgspec.Struct, frozen=True):
     stage: Stage = "device"
     op: Op | None = None
     marks: bool = True
+
+    def next_op(self) -> Choice:
+        """Of the next operation, after the last one of all."""
+        choices = (None, *OPS[:-1])
+        return msgspec.structs.replace(self, op=choices[(choices.index(self.op) + 1) % len(choices)])
+
+    def next_stage(self) -> Choice:
+        """At the next stage."""
+        return msgspec.structs.replace(self, stage=STAGES[(STAGES.index(self.stage) + 1) % len(STAGES)])
+
+    def turn_marks(self) -> Choice:
+        """With marks, or without."""
+        return msgspec.structs.replace(self, marks=not self.marks)
 
 
 class Scales(msgspec.Struct, frozen=True):

@@ -73,13 +73,15 @@ def processes(work: Iterable[Work], chosen: Filter) -> list[Process]:
 
 
 class WhoSheet(Listed):
-    """The processes of a moment; a row's key is the process with the owner of its pages."""
+    """The processes of a moment; a row's key is the process with the owner of its pages. `clear` is the name of the key
+    that clears the filter.
+    """
 
     keeps = False
 
-    def __init__(self, view: ProbeView) -> None:
+    def __init__(self, view: ProbeView, clear: str) -> None:
         self.processes = processes(view.work, view.log.filter)
-        self._view = view
+        self._view, self._clear = view, clear
         self._whole_ns = max(sum(process.waited_ns for process in self.processes), 1)
         keys = [(process.pid, process.cgroup, process.kernel) for process in self.processes]
         super().__init__(figures.columns(FIELDS), keys, [self._values(process) for process in self.processes])
@@ -101,7 +103,7 @@ class WhoSheet(Listed):
 
     def nothing(self) -> str:
         """See Sheet."""
-        return _nothing(self._view)
+        return _nothing(self._view, self._clear)
 
     def _values(self, process: Process) -> Row:
         span_ns = max(self._view.span_ns, 1)
@@ -179,7 +181,7 @@ def _moved(process: Process, op: Op) -> int:
     return sum(one.bytes for one in process.work if one.op == op)
 
 
-def _nothing(view: ProbeView) -> str:
+def _nothing(view: ProbeView, clear: str) -> str:
     if len(view.work) and view.log.filter.terms:
-        return "no process passes the filter: F clears it"
+        return f"no process passes the filter: {clear} clears it"
     return view.nothing(f"no process asked for block I/O in the last {figures.seconds(view.span_ns)}")

@@ -10,6 +10,8 @@ from textual.strip import Strip
 from tui import format as units
 from tui.exact import Exact
 from tui.history import ProbeView
+from tui.keys import Keymap
+from tui.panes.counted import summary
 from tui.panes.pane import Pane
 from tui.panes.rows import counted, kept
 from tui.panes.rows.groups import By, Groups, GroupSheet, usable
@@ -31,8 +33,8 @@ class RowPane(Pane):
     columns  ids of those to be seen of rows, in their order; empty: as the probe has them
     """
 
-    def __init__(self, look: Look, view: ProbeView, number: int, columns: tuple[str, ...] = ()) -> None:
-        super().__init__(look, view, number)
+    def __init__(self, look: Look, keymap: Keymap, view: ProbeView, number: int, columns: tuple[str, ...] = ()) -> None:
+        super().__init__(look, keymap, view, number)
         self._wanted_columns = columns
         self._bys = usable(view.info.columns)
         self._faces: list[Face] = ["rows"]
@@ -130,28 +132,19 @@ class RowPane(Pane):
     def summary(self) -> list[tuple[str, Role]]:
         """See Pane."""
         counts = self.view.counts
-        parts: list[tuple[str, Role]] = [
+        of: list[tuple[str, Role]] = []
+        if self._face == "groups":
+            of += [(f"in {self._folder}", "warn")] if self._folder else []
+            of.append((self._said, "name"))
+        own: list[tuple[str, Role]] = [
             (units.rate(self.view.seen_hz), "bright"),
             (f"seen {units.count(counts.seen)}", "text"),
         ]
-        if self._face == "groups":
-            parts.insert(0, (self._said, "name"))
-            if self._folder:
-                parts.insert(0, (f"in {self._folder}", "warn"))
-        if counts.lost:
-            parts.append((f"{units.FAILED}lost {units.count(counts.lost)}", "bad"))
-        if counts.errors:
-            parts.append((f"{units.FAILED}failed {units.count(counts.errors)}", "bad"))
-        if counts.filtered:
-            parts.append((f"filtered {units.count(counts.filtered)}", "dim"))
-        if counts.over_budget:
-            parts.append((f"over budget {units.count(counts.over_budget)}", "warn"))
-        parts.append((f"shown {units.count(counts.shown)}", "dim"))
-        return parts
+        return [*summary(counts, own, of), (f"shown {units.count(counts.shown)}", "dim")]
 
     def _nothing(self) -> str:
         if self.view.log.filter.terms and self.view.counts.seen:
-            return "no row passes the filter: F clears it"
+            return f"no row passes the filter: {self.keymap.name('filter-clear')} clears it"
         return self.view.nothing("nothing yet")
 
     # What keys and the mouse do
