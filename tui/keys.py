@@ -134,6 +134,7 @@ ABOUT: Mapping[Where, frozenset[str]] = {
     "table": frozenset(_SELECTED),
     "disks": frozenset((*_SELECTED, "stage", "marks")),
     "time": frozenset(("pause", "earlier", "later", "goto", "live")),
+    "page": frozenset(("open", "up", "down", "page-up", "page-down", "top", "bottom", "copy", "export")),
 }
 """Of the commands that apply anywhere, those that are about what has the focus there."""
 

@@ -49,7 +49,8 @@ async def test_what_applies_elsewhere_is_done_there(keys: str) -> None:
     async with running() as screen:
         await screen.ticks(3)
         app, done = screen.app, list[str]()
-        for place in PLACES:
+        places = [place for place in PLACES if place != "page"]  # there has to be one for that
+        for place in places:
             for command in (command for command in COMMANDS if command.where == place):
                 await screen.press(*("tab" if key == "\t" else key for key in keys))
                 app.command("palette")
@@ -61,7 +62,7 @@ async def test_what_applies_elsewhere_is_done_there(keys: str) -> None:
                 done.append(command.id)
                 await screen.press("L", "escape", "escape")
                 app.screen.set_focus(app.panes[0])
-        assert done == [command.id for place in PLACES for command in COMMANDS if command.where == place]
+        assert done == [command.id for place in places for command in COMMANDS if command.where == place]
 
 
 async def test_the_oldest_is_gone_to_from_a_pane() -> None:

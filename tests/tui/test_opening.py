@@ -261,7 +261,7 @@ async def test_help_and_commands_lie_over_the_page_and_tell_its_keys() -> None:
     async with pages() as page:
         await page.open(HOSTS)
         await page.screen.press("question_mark")
-        assert "In a page" in page.text
+        assert "On a page" in page.text
         assert "Close all pages" in page.text
         await page.screen.press("escape", "colon", *"close", "enter")
         assert not page.there
@@ -278,7 +278,7 @@ async def test_what_is_for_panes_alone_is_said_and_changes_none() -> None:
         await page.screen.press("escape")
         assert page.screen.app.pane is pane
         assert pane.face == face
-        assert not page.screen.app._arrangement.zoomed
+        assert not page.screen.app._frame.arrangement.zoomed
 
 
 async def test_another_process_is_opened_on_top() -> None:

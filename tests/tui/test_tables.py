@@ -267,7 +267,7 @@ async def test_enter_on_a_group_of_one_process_opens_its_page() -> None:
         chosen = pane(screen).subject
         assert isinstance(chosen, Process)
         await screen.press("enter")
-        assert len(screen.app.screen_stack) == 2
+        assert screen.app.page is not None
         assert str(chosen.pid) in screen.text
         assert "pid:" not in screen.app.history.view.probes[1].log.filter.text
 

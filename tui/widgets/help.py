@@ -74,7 +74,7 @@ def entries(
         here = [command for command in left if is_about(command, place) and _keys(command, keymap, where)]
         left = [command for command in left if command not in here]
         entered = [Entry(_keys(command, keymap, where), command.help, command.id) for command in here]
-        yield from _section(PLACES[place].capitalize() if place == "time" else f"In {pane}", entered)
+        yield from _section(PLACES[place].capitalize() if place in ("time", "page") else f"In {pane}", entered)
     for group in get_args(Group):
         rest = [command for command in left if command.group == group]
         yield from _section(group, [_elsewhere(command, keymap, where) for command in rest])
