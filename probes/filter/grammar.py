@@ -17,6 +17,10 @@ MOST_CHARACTERS = 1000
 MOST_DEPTH = 8
 MOST_TREES = 16
 """Processes whose descendants can be followed at once."""
+MOST_EXPRESSIONS = 8
+"""Regular expressions of a filter: each goes through every text that it is put to, and has a table of its own."""
+MOST_WILDCARDS = 32
+"""`?` and `[ ]` of a filter: behind a `*` they are all tried at every place of a text."""
 NAME = re.compile(r"[A-Za-z_]*")
 OPERATOR = re.compile(r"[<>]=?|[:=~]")
 
@@ -26,10 +30,24 @@ def parse(text: str) -> Filter:
     if len(text) > MOST_CHARACTERS:
         raise FilterError(f"longer than {MOST_CHARACTERS} characters: leave some out", MOST_CHARACTERS)
     found = _Reader(tokens(text)).read()
-    trees = [leaf for term in found for leaf in leaves(term) if leaf.key == "tree"]
-    if len({each.text for leaf in trees for each in leaf.patterns}) > MOST_TREES:
-        raise FilterError(f"more than {MOST_TREES} trees: leave some out", trees[-1].start)
+    _check_size([leaf for term in found for leaf in leaves(term)])
     return Filter(text.strip(), found)
+
+
+def _check_size(found: Sequence[Term]) -> None:
+    """Raises FilterError where rows would have to be compared with too much."""
+    trees, expressions, wildcards = set[str](), set[str](), 0
+    for leaf in found:
+        texts = {test: {each.text for each in leaf.patterns if each.test == test} for test in ("is", "regex", "glob")}
+        trees |= texts["is"] if leaf.key == "tree" else set()
+        expressions |= texts["regex"]
+        wildcards += sum(text.count("?") + text.count("[") for text in texts["glob"])
+        if len(trees) > MOST_TREES:
+            raise FilterError(f"more than {MOST_TREES} trees: leave some out", leaf.start)
+        if len(expressions) > MOST_EXPRESSIONS:
+            raise FilterError(f"more than {MOST_EXPRESSIONS} expressions: join some, as in ~a|b", leaf.start)
+        if wildcards > MOST_WILDCARDS:
+            raise FilterError(f"more than {MOST_WILDCARDS} ? and [ ]: use fewer, or a *", leaf.start)
 
 
 class _Reader:

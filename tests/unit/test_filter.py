@@ -375,6 +375,11 @@ def test_what_a_row_lacks_holds_for_no_term_and_for_each_negation(key: str) -> N
         ("path~(?=a)", 5, "(? is not known"),
         ("path~" + "a" * 201, 5, "shorter"),
         ("path~(((a{99}){99}){99})", 5, "too long"),
+        ("arg~[ab]*a[ab]{200}c", 14, "repeat less, "),
+        ("comm~x.{30}y pid:1", 7, "too much to follow at once"),
+        ("path~" + "".join(f"[{chr(n)}]" for n in range(97, 97 + 33)), 5, "more than 32 different [ ]: use fewer"),
+        ("pid:1 comm~" + ",".join("abcdefghi"), 6, "more than 8 expressions: join some, as in ~a|b"),
+        ("pid:1 arg:*" + "?" * 33, 6, "more than 32 ? and [ ]: use fewer, or a *"),
         ("(pid:1", 0, "( is not closed"),
         ("pid:1 (", 6, "( is not closed"),
         ("pid:1)", 5, ") without its ("),
@@ -426,12 +431,22 @@ def test_users_are_those_of_this_machine() -> None:
         ("(a|aa)+$", "a" * 4000 + "b"),
         ("(.*)(.*)(.*)(.*)x", "y" * 4000),
         ("(a?){60}a{60}", "a" * 59),
+        ("a.{8}b", "ac" * 4000),
     ],
 )
 def test_no_expression_takes_long(pattern: str, text: str) -> None:
     began = time.process_time()
     assert not parse(f'path~"{pattern}"').matches({"path": text})
     assert time.process_time() - began < 2
+
+
+def test_many_patterns_are_compiled_once() -> None:
+    parsed = parse("comm:" + ",".join(f"*{n}" for n in range(200)))
+    assert not parsed.matches(ROW)
+    began = time.process_time()
+    for _ in range(100):
+        parsed.matches(ROW)
+    assert time.process_time() - began < 1
 
 
 def test_no_glob_takes_long() -> None:
