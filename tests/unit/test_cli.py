@@ -31,8 +31,15 @@ REFUSALS = {
     "unknown probe": (["--probe", "exec,opne"], "unknown probe 'opne' (did you mean 'open'?): use exec, open, block"),
     "no probe": (["--probe", ""], "unknown probe ''"),
     "unknown theme": (["dump", "--format", "xml"], "--format: invalid choice: 'xml'"),
-    "unknown filter key": (["dump", "uid:0"], "filter: unknown key 'uid': quote it: \"uid:0\", or use pid, "),
-    "bad filter value": (["record", "-o", "x", "pid:x"], "filter: 'x' is not a process id"),
+    "unknown filter key": (
+        ["dump", "uid:0"],
+        "filter, character 1 (uid:0): unknown key 'uid': quote it: \"uid:0\", or use pid, ",
+    ),
+    "bad filter value": (["record", "-o", "x", "pid:x"], "filter, character 5 (pid:x): 'x' is not a process id"),
+    "the wrong one of many": (
+        ["dump", "pid:1", "(comm:a or comm:b)", "(err:ENOENT or err:x) pid:1"],
+        "filter, character 45 (err:x): no error 'x': write err:ENOENT",
+    ),
     "bad duration": (["dump", "--for", "5 days"], "'5 days' is not a duration: write 500ms, 5s, 2m or 1h"),
     "negative duration": (["dump", "--for", "-5s"], "expected one argument"),
     "endless duration": (["dump", "--for", "99999h"], "more than a year"),

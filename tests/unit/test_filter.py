@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probes.filter import KEYS, MOST_CHARACTERS, Filter, FilterError, Pattern, Term, leaves, parse, parse_local
+from probes.filter import KEYS, MOST_CHARACTERS, Filter, FilterError, Pattern, Term, leaves, parse, parse_local, told
 from probes.filter.grammar import MOST_DEPTH, MOST_TREES
 from probes.filter.local import uids
 from probes.filter.values import COMM_BYTES
@@ -560,3 +560,26 @@ def test_every_errno_is_known_by_its_name() -> None:
     for number, name in errno.errorcode.items():
         assert holds(f"err:{name}", error=name, fd=None)
         assert holds(f"err:{number}", error=name, fd=None)
+
+
+@given(st.lists(pieces | st.text(max_size=3), max_size=14).map("".join))
+def test_what_is_wrong_is_told_in_one_line_with_its_place(text: str) -> None:
+    error = error_in(text)
+    if error is not None:
+        line = told(error, text)
+        assert line.startswith(f"filter, character {error.position + 1}")
+        assert line.endswith(f": {error}")
+        assert len(line.removesuffix(f": {error}").splitlines()) == 1
+
+
+def test_of_what_is_wrong_the_word_is_named() -> None:
+    for text, place in {
+        "pid:1 (err:ENOENT or err:x)": "26 (err:x)",
+        "pid:1 )": "7",
+        "pid:1 )x": "7 ())",
+        'comm:a comm:"x y z': '13 (comm:"x y z)',
+        "pid:1 path~" + "a" * 201: f"12 (path~{'a' * 25}..)",
+    }.items():
+        error = error_in(text)
+        assert error is not None
+        assert told(error, text).startswith(f"filter, character {place}"), text

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from tui import stderr
 from tui.commands import files, live
-from tui.commands.arguments import Parser, add_filter, add_for, add_live, filter_text, is_term
+from tui.commands.arguments import Parser, add_filter, add_for, add_live, is_term
 from tui.commands.errors import CommandError
 from tui.commands.stopping import Stopping
 
@@ -81,15 +81,10 @@ def _dump_live(link: Link, args: Namespace) -> int:
 
 
 def _dump_file(reader: Reader, args: Namespace) -> int:
-    from probes.filter import FilterError, parse
+    from probes.filter import parse
     from tui import dump as engine
 
-    try:
-        wanted = parse(filter_text(args.words))
-    except FilterError as error:
-        raise CommandError(f"filter: {error}") from None
-    if wanted.waits:
-        raise CommandError(live.TOO_LATE)
+    wanted = live.read_filter(args, parse)
     probes = args.probe or tuple(probe.id for probe in reader.hello.probes)
     if missing := set(probes) - {probe.id for probe in reader.hello.probes}:
         raise CommandError(f"{reader.path} has no probe {missing.pop()}: leave --probe out to see all it has")
