@@ -121,6 +121,7 @@ class Ebtop(App[None]):
         self._arrangement.apply()
         for warning in self._setup.warnings:
             self.say(warning, bad=True)
+        self._filtering.begin_with(self._setup.filter)
         self.source.start(self)
         if self.source.live:
             self.set_interval(1.0, self._listen)

@@ -14,9 +14,9 @@ from tui.source import Source
 from tui.widgets.glyphs import UNICODE, Glyphs
 
 
-def make_app(source: Source, *, chosen: str = "dark", glyphs: Glyphs = UNICODE) -> Ebtop:
+def make_app(source: Source, *, chosen: str = "dark", glyphs: Glyphs = UNICODE, text: str = "") -> Ebtop:
     """An app whose own cost is always the same."""
-    return Ebtop(source, Setup(theme=chosen), glyphs, lambda: 0.008)
+    return Ebtop(source, Setup(theme=chosen, filter=text), glyphs, lambda: 0.008)
 
 
 class Screen:

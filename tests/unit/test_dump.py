@@ -147,13 +147,27 @@ def test_totals_hold_what_came_after_stop(ebtop: Ebtop, collector: Install) -> N
     assert of(done.out, "ready")[0]["probes"] == {"open": "on"}
 
 
+@pytest.mark.parametrize("word", ["nginx", "!nginx", '"nginx"', "nginx or comm:a", "(nginx)", "tests", "!a or b"])
+def test_a_word_that_is_no_file_is_looked_for(ebtop: Ebtop, collector: Install, word: str) -> None:
+    started = collector(FakeLink([[READY]]))
+    done = ebtop("dump", word, "--rows", "7", "--for", "0s")
+    assert (done.code, done.err) == (0, "")
+    assert started[0].filter == word
+
+
+def test_a_file_needs_no_slash(ebtop: Ebtop, recorded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(recorded.parent)
+    recorded.rename("nginx")
+    assert len(of(ebtop("dump", "nginx").out, "total")) == 3
+
+
 def test_options_reach_the_collector(ebtop: Ebtop, collector: Install) -> None:
     started = collector(FakeLink([[READY]]))
     words = ["--for", "0s", "--rows", "7", "--interval", "500ms", "--probe", "open,exec", "comm:tmux: server", "pid:1"]
     assert ebtop("dump", *words).code == 0
     (options,) = started
     assert options.probes == ("exec", "open")
-    assert options.filter == 'comm:"tmux: server" pid:1'
+    assert options.filter == 'comm:tmux:" "server pid:1'
     assert (options.interval_s, options.rows) == (0.5, 7)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from argparse import Namespace
 from pathlib import Path
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 DESCRIPTION = """\
 A session without a screen. JSON is one object a line: ready, then row, exit and finding as they come, at the end hist,
 part, work and total.
-A FILE is told from a filter by its shape: write ./pid:1 for a file of that name."""
+A FILE is there, ends in .ebtop or has a slash: write ./pid:1 for a file of that name, '(a/b)' to look for a/b."""
 
 ALL_RECORDED = "counts and histograms are of all that was recorded: a filter narrows them down by disk: and op: alone"
 
@@ -41,17 +42,23 @@ def parser() -> Parser:
 
 
 def run(args: Namespace) -> int:
-    if not args.words or is_term(args.words[0]):
+    if not args.words or not _is_file(args.words[0]):
         with live.session(args) as link:
             return _dump_live(link, args)
     path = args.words.pop(0)
     if args.interval is not None or args.rows is not None or args.slow is not None:
         raise CommandError("--interval, --rows and --slow are for live sessions: a recording has what it has")
     for word in args.words:
-        if not is_term(word) and Path(word).is_file():
+        if not is_term(word) and files.is_file(word):
             raise CommandError(f"{word!r} is a file: give one FILE, then a filter")
-    with files.recording(Path(path)) as reader:
+    with files.recording(Path(path), f"to look for it: ebtop dump {shlex.quote(f'({path})')}") as reader:
         return _dump_file(reader, args)
+
+
+def _is_file(word: str) -> bool:
+    """Whether a first word is a FILE: what is none, and does not look like one, is looked for as on the screen."""
+    looks_so = word.endswith(files.SUFFIX) or "/" in word
+    return not is_term(word) and (looks_so or files.is_file(word))
 
 
 def _dump_live(link: Link, args: Namespace) -> int:
