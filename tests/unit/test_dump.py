@@ -155,6 +155,19 @@ def test_a_word_that_is_no_file_is_looked_for(ebtop: Ebtop, collector: Install, 
     assert started[0].filter == word
 
 
+@pytest.mark.parametrize("words", [("comm:sh",), ("disk:vda",), ("comm:sh", "--probe", "exec")])
+def test_what_a_filter_cannot_narrow_is_told_where_it_was_recorded(
+    ebtop: Ebtop, recorded: Path, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    without = tmp_path / "without.ebtop"
+    with Writer(without, HELLO) as writer:
+        off = tuple(msgspec.structs.replace(tick, state="off") for tick in READY.probes if tick.id == "block")
+        writer.write(msgspec.structs.replace(READY, probes=(*READY.probes[:2], *off)))
+    told = words == ("comm:sh",)
+    assert ebtop("dump", str(recorded), *words).err.count("all that was recorded") == told
+    assert ebtop("dump", str(without), *words).err == ""
+
+
 def test_a_file_needs_no_slash(ebtop: Ebtop, recorded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(recorded.parent)
     recorded.rename("nginx")

@@ -151,6 +151,21 @@ def test_nothing_matches_everything(text: str) -> None:
         ("!(!(pid:10))", True),
         ("pid:10 (pid:1 or (user:33 comm:ngi))", True),
         ("pid:1 or or", None),
+        ("comm~n{1,2}g", True),
+        ("comm~x,n{1,2}g", True),
+        ("comm:/^n{1,2}g/", True),
+        ("comm:/[,x]$/", True),
+        ("comm:/x$,y/", False),
+        ("comm:/x$/,/y/", True),
+        ("comm:/y/,/x$/", True),
+        ("comm:[x,n]ginx", True),
+        ("comm:{,ngi", True),
+        ("path:/usr/,/etc/", True),
+        ("path:/usr/c++/,/etc/", True),
+        ("user:033", True),
+        ("user=033", True),
+        ("not", False),
+        ('comm:"&&" or "||" or "not" or ngin', True),
     ],
 )
 def test_what_a_filter_means(text: str, expected: bool | None) -> None:
@@ -316,6 +331,17 @@ def test_quotes_hold_together(text: str, comm: str) -> None:
     assert not holds(text, comm="another")
 
 
+def test_bytes_that_are_written_out_are_one_each() -> None:
+    assert holds("comm=" + r"\xff" * 15, comm=r"\xff" * 15)
+
+
+@given(st.lists(st.sampled_from(["a", "b{1,2}", "[c,d]", "{,}", '"e,f"', "/"]), min_size=1, max_size=5))
+def test_commas_part_values_but_not_what_is_within_them(values: list[str]) -> None:
+    (term,) = parse(f"path~{','.join(values)}").terms
+    assert isinstance(term, Term)
+    assert [each.text for each in term.patterns] == [value.replace('"', "") for value in values]
+
+
 def test_a_quoted_exclamation_mark_negates_nothing() -> None:
     assert holds('"!"pid', comm="x!pidx")
     assert not holds('"!"pid')
@@ -353,6 +379,16 @@ def test_what_a_row_lacks_holds_for_no_term_and_for_each_negation(key: str) -> N
         ("pid:" + "9" * 900, 4, "is not a process id"),
         ("pid:1 ppid:x", 11, "ppid: takes whole numbers"),
         ("pid>1", 3, "pid takes : or =: write pid:1"),
+        ("comm<a", 4, "comm takes :, = or ~: write comm:ngin"),
+        ('""', 0, "nothing in the quotes"),
+        ('pid:1 !""', 6, "nothing in the quotes"),
+        ("pid:1 comm!=bash", 10, "write !comm=.."),
+        ("a && b", 2, "leave it out"),
+        ("a || b", 2, "write or"),
+        ("pid:1 (not a)", 7, "write ! right before a term"),
+        (r"path:/^\/etc\/.*conf$/", 5, "a path here: write path~^/etc/.*conf$ for an expression, or quote it"),
+        ("pid:1 /^a/", 6, "write path~^a"),
+        ("comm=" + r"\xff" * 16, 5, "15 bytes"),
         ("comm=" + "x" * (COMM_BYTES + 1), 5, "15 bytes"),
         ("comm=" + "é" * 8, 5, "15 bytes"),
         ("comm=a\0b", 6, "NUL"),
@@ -365,7 +401,7 @@ def test_what_a_row_lacks_holds_for_no_term_and_for_each_negation(key: str) -> N
         ("exit:SIGNONE", 5, "write exit:1"),
         ("exit>SIGSEGV", 5, "write exit:1"),
         ("exit~1", 4, "write exit:1"),
-        ("lat:3ms", 3, "write lat>10ms"),
+        ("lat:3ms", 3, "lat takes <, <=, > or >=: write lat>10ms"),
         ("lat>3", 4, "'3' is not a time: write 500us, 10ms or 1s"),
         ("op:wipe", 3, "read, write"),
         ("path~a**", 7, "repeated twice"),

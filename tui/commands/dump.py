@@ -95,13 +95,15 @@ def _dump_file(reader: Reader, args: Namespace) -> int:
     probes = args.probe or tuple(probe.id for probe in reader.hello.probes)
     if missing := set(probes) - {probe.id for probe in reader.hello.probes}:
         raise CommandError(f"{reader.path} has no probe {missing.pop()}: leave --probe out to see all it has")
-    for probe in reader.hello.probes:
-        if probe.view == "latency" and probe.id in probes and not wanted.asks_only("disk", "op"):
-            stderr.say(f"{probe.id}: {ALL_RECORDED}")
+    latencies = {probe.id for probe in reader.hello.probes if probe.view == "latency" and probe.id in probes}
+    untold = set[str]() if wanted.asks_only("disk", "op") else latencies
     dump = _dump(reader.hello, args, _output(), engine.Options(probes, args.every, wanted, live=False))
     first: int | None = None
     with Stopping() as stopping:
         for snapshot in reader:
+            for told in untold & {tick.id for tick in snapshot.probes if tick.state == "on"}:
+                stderr.say(f"{told}: {ALL_RECORDED}")
+                untold.remove(told)
             dump.take(snapshot)
             if first is None and engine.is_ready(snapshot, probes, live=False):
                 first = snapshot.time
