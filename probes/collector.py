@@ -66,7 +66,7 @@ def main() -> None:
         _be_quiet(options.debug)
         session = Session(options, prepare(options), 0, output)
     except filters.FilterError as error:
-        fail(output, f"filter: {error}")
+        fail(output, filters.told(error, options.filter))
         return
     except (OSError, msgspec.MsgspecError) as error:
         why = getattr(error, "strerror", None) or str(error)

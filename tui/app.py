@@ -105,6 +105,7 @@ class Ebtop(App[None]):
         self._frame.arrangement.apply()
         for warning in self._setup.warnings:
             self.say(warning, bad=True)
+        self._dispatch.filtering.begin_with(self._setup.filter)
         self.source.start(self._feed)
         if self.source.live:
             self.set_interval(1.0, self._feed.listen)

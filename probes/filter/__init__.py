@@ -25,6 +25,7 @@ from probes.filter.grammar import MOST_CHARACTERS, parse
 from probes.filter.keys import KEYS, WORK_KEYS, Key
 from probes.filter.local import parse_local
 from probes.filter.parsed import Filter
+from probes.filter.place import told
 from probes.filter.plan import Part, Where, explain
 from probes.filter.terms import Group, Node, Pattern, Term, leaves
 
@@ -48,6 +49,7 @@ __all__ = [
     "parse",
     "parse_local",
     "quoted",
+    "told",
     "with_term",
     "without_last",
 ]

@@ -9,6 +9,7 @@ from probes.filter.errors import FilterError
 from probes.filter.grammar import NAME, OPERATOR, is_bare, parse
 from probes.filter.keys import KEYS
 from probes.filter.terms import Group, Node, Term
+from probes.filter.values import takes_slashes
 from probes.filter.words import Mark, Word, tokens
 
 PLAIN = re.compile(r"[\w./@+-][\w./@:+-]*")
@@ -39,7 +40,7 @@ def complete(text: str, at: int) -> Typed:
             begin = min(word.place(start) if start < len(word.text) else word.end, at)
             return Typed(begin, word.end, None, _before(word, start, at))
         begin = operator.end()
-        cuts = [i for i, place in enumerate(word.places) if word.text[i] == "," and not word.quoted[i] and i >= begin]
+        cuts = word.commas(begin, slashes=takes_slashes(KEYS[name[0]], operator[0]))
         begin = max([begin, *(cut + 1 for cut in cuts if word.places[cut] < at)])
         end = min([len(word.text), *(cut for cut in cuts if word.places[cut] >= at)])
         stop = word.end if end == len(word.text) else word.places[end]

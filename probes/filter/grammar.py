@@ -10,15 +10,26 @@ from probes.filter.errors import FilterError
 from probes.filter.keys import KEYS, PLAIN_WORD, Key
 from probes.filter.parsed import Filter
 from probes.filter.terms import Group, Node, Term, leaves
-from probes.filter.values import pattern
+from probes.filter.values import pattern, takes_slashes
 from probes.filter.words import Mark, Token, Word, tokens
 
 MOST_CHARACTERS = 1000
 MOST_DEPTH = 8
 MOST_TREES = 16
 """Processes whose descendants can be followed at once."""
+MOST_EXPRESSIONS = 8
+"""Regular expressions of a filter: each goes through every text that it is put to, and has a table of its own."""
+MOST_WILDCARDS = 32
+"""`?` and `[ ]` of a filter: behind a `*` they are all tried at every place of a text."""
 NAME = re.compile(r"[A-Za-z_]*")
 OPERATOR = re.compile(r"[<>]=?|[:=~]")
+SWAPPED = re.compile(r"([A-Za-z_]+)!([:=~])")
+FOREIGN = {
+    "&&": "&& is not known here: leave it out, terms must all hold",
+    "||": "|| is not known here: write or",
+    "not": "not is not known here: write ! right before a term, or quote it",
+}
+"""How others write it."""
 
 
 def parse(text: str) -> Filter:
@@ -26,10 +37,24 @@ def parse(text: str) -> Filter:
     if len(text) > MOST_CHARACTERS:
         raise FilterError(f"longer than {MOST_CHARACTERS} characters: leave some out", MOST_CHARACTERS)
     found = _Reader(tokens(text)).read()
-    trees = [leaf for term in found for leaf in leaves(term) if leaf.key == "tree"]
-    if len({each.text for leaf in trees for each in leaf.patterns}) > MOST_TREES:
-        raise FilterError(f"more than {MOST_TREES} trees: leave some out", trees[-1].start)
+    _check_size([leaf for term in found for leaf in leaves(term)])
     return Filter(text.strip(), found)
+
+
+def _check_size(found: Sequence[Term]) -> None:
+    """Raises FilterError where rows would have to be compared with too much."""
+    trees, expressions, wildcards = set[str](), set[str](), 0
+    for leaf in found:
+        texts = {test: {each.text for each in leaf.patterns if each.test == test} for test in ("is", "regex", "glob")}
+        trees |= texts["is"] if leaf.key == "tree" else set()
+        expressions |= texts["regex"]
+        wildcards += sum(text.count("?") + text.count("[") for text in texts["glob"])
+        if len(trees) > MOST_TREES:
+            raise FilterError(f"more than {MOST_TREES} trees: leave some out", leaf.start)
+        if len(expressions) > MOST_EXPRESSIONS:
+            raise FilterError(f"more than {MOST_EXPRESSIONS} expressions: join some, as in ~a|b", leaf.start)
+        if wildcards > MOST_WILDCARDS:
+            raise FilterError(f"more than {MOST_WILDCARDS} ? and [ ]: use fewer, or a *", leaf.start)
 
 
 class _Reader:
@@ -63,12 +88,19 @@ class _Reader:
             if isinstance(token, Mark):
                 parts.append(self._group(token))
             elif not (token.is_word("and") and parts and not self._ended()):
+                self._refuse_foreign(token)
                 parts.append(term(token))
         if not parts:
             lost = self._tokens[min(self._at, len(self._tokens) - 1)]
             what = "or stands between two terms: write one before it" if isinstance(lost, Word) else "nothing in ( )"
             raise FilterError(what if isinstance(lost, Word) else f"{what}: write a term, or quote them", lost.start)
         return _grouped(parts, any_=False)
+
+    def _refuse_foreign(self, token: Word) -> None:
+        """Raises FilterError for what combines terms elsewhere, if there are any that it could combine."""
+        said = next((FOREIGN[word] for word in FOREIGN if token.is_word(word)), "")
+        if said and not (token.is_word("not") and self._ended()):
+            raise FilterError(said, token.start)
 
     def _group(self, opening: Mark) -> Group:
         self._depth += 1
@@ -111,6 +143,8 @@ def term(word: Word) -> Term:
     """The term that a word says. Raises FilterError."""
     negated = word.find("!") == 0
     start = 1 if negated else 0
+    if start == len(word.text) and word.end > word.start + start:
+        raise FilterError("nothing in the quotes: write what to look for, or leave them out", word.start)
     if start == len(word.text):
         raise FilterError("! negates what stands right behind it: write !comm:x", word.start)
     if word.find("!", start) == start:
@@ -118,10 +152,16 @@ def term(word: Word) -> Term:
     key, operator, at = _key(word, start)
     if not operator:
         return Term("", (pattern(PLAIN_WORD, ":", word.cut(start, len(word.text))),), negated, word.start, word.end)
-    values = word.split(",", at + len(operator))
+    values = _values(word, key, operator, at + len(operator))
     if not all(value.text for value in values):
         raise FilterError(f"{key.name}{operator} lacks a value: write {key.takes}", word.place(at))
     return Term(key.name, tuple(pattern(key, operator, value) for value in values), negated, word.start, word.end)
+
+
+def _values(word: Word, key: Key, operator: str, start: int) -> list[Word]:
+    ends = [*word.commas(start, slashes=takes_slashes(key, operator)), len(word.text)]
+    begins = [start, *(end + 1 for end in ends)]
+    return [word.cut(begin, end) for begin, end in zip(begins, ends, strict=False)]
 
 
 def _key(word: Word, start: int) -> tuple[Key, str, int]:
@@ -129,6 +169,9 @@ def _key(word: Word, start: int) -> tuple[Key, str, int]:
     name = NAME.match(word.text, start)
     at = name.end() if name is not None else start
     operator = OPERATOR.match(word.text, at)
+    swapped = SWAPPED.match(word.text, start)
+    if swapped and swapped[1] in KEYS and not any(word.quoted[start : swapped.end()]):
+        raise FilterError(f"! stands before a key: write !{swapped[1]}{swapped[2]}..", word.place(at))
     if name is None or operator is None or any(word.quoted[start : operator.end()]):
         return PLAIN_WORD, "", at
     key = KEYS.get(name[0])

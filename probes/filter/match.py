@@ -78,12 +78,12 @@ def fits_text(pattern: Pattern, text: str) -> bool:
     return False
 
 
-@lru_cache(64)
+@lru_cache(512)
 def _glob(text: str) -> re.Pattern[str]:
     return re.compile(fnmatch.translate(text))
 
 
-@lru_cache(64)
+@lru_cache(16)
 def regex(text: str) -> Regex:
     """The regular expression of a text, made once. Raises RegexError."""
     return Regex(text)

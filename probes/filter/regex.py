@@ -1,19 +1,20 @@
 """Regular expressions that take time in proportion to the text, whatever the pattern: both may be hostile.
 
 Python's own backtrack, and a pattern of twenty characters can keep them busy for years. Here all ways through a
-pattern are followed at once (Thompson's construction; the sets of states that come up are kept). Known are
-literals, `.`, classes, `\\d \\w \\s`, `* + ?`, `{m,n}`, groups, `|`, `^` and `$`.
+pattern are followed at once (Thompson's construction, see `automaton`). Known are literals, `.`, classes,
+`\\d \\w \\s`, `* + ?`, `{m,n}`, groups, `|`, `^` and `$`.
 """
 
 from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterable
 from typing import NamedTuple
 
+from probes.filter.automaton import ACCEPT, ANY, Automaton, State, TooLargeError
+
 MOST_STATES = 250
-MOST_CACHED = 512
+MOST_CLASSES = 32
 MOST_DEPTH = 20
 
 
@@ -25,65 +26,23 @@ class RegexError(ValueError):
         self.position = position
 
 
-class State(NamedTuple):
-    """A step: `accepts` a character and goes on to `to`; without that it goes on at once, but with `at` only there."""
-
-    accepts: re.Pattern[str] | str | None
-    to: tuple[int, ...]
-    at: str = ""
-
-
-States = frozenset[int]
-ACCEPT = 0
-
-
 class Regex:
     """A compiled pattern. Raises RegexError."""
 
     def __init__(self, pattern: str) -> None:
-        self._states: list[State] = [State(None, ())]
-        self._entry = _Parser(pattern, self._states).parse()
-        self._again = self._closure((self._entry,), start=False)
-        self._steps: dict[tuple[States, str], States] = {}
+        states = [State(None, ())]
+        entry = _Parser(pattern, states).parse()
+        if len({state.accepts for state in states if isinstance(state.accepts, re.Pattern)}) > MOST_CLASSES:
+            raise RegexError(f"more than {MOST_CLASSES} different [ ]: use fewer", 0)
+        try:
+            self._automaton = Automaton(states, entry, pattern)
+        except TooLargeError:
+            at = max(pattern.find("{"), 0)
+            raise RegexError("too much to follow at once: repeat less, .{3} or .* for .{30}", at) from None
 
     def search(self, text: str) -> bool:
         """Whether it is found anywhere in a text."""
-        states = self._closure((self._entry,), start=True)
-        for character in text:
-            if ACCEPT in states:
-                return True
-            step = states, character
-            found = self._steps.get(step)
-            if found is None:
-                if len(self._steps) >= MOST_CACHED:
-                    self._steps.clear()
-                found = self._steps[step] = self._after(states, character)
-            states = found
-        return ACCEPT in self._closure(states, start=not text, end=True)
-
-    def _after(self, states: States, character: str) -> States:
-        reached = [to for at in states if _accepts(self._states[at], character) for to in self._states[at].to]
-        return self._closure(reached, start=False) | self._again
-
-    def _closure(self, states: Iterable[int], start: bool, end: bool = False) -> States:
-        """What is reached from these without a character. Ends of the text that may still come are kept."""
-        found: set[int] = set()
-        waiting = list(states)
-        while waiting:
-            at = waiting.pop()
-            if at in found:
-                continue
-            found.add(at)
-            state = self._states[at]
-            if state.accepts is None and (not state.at or (start if state.at == "^" else end)):
-                waiting += state.to
-        return frozenset(found)
-
-
-def _accepts(state: State, character: str) -> bool:
-    if state.accepts is None or isinstance(state.accepts, str):
-        return state.accepts == character
-    return state.accepts.match(character) is not None
+        return self._automaton.search(text)
 
 
 class _Parser:
@@ -135,7 +94,7 @@ class _Parser:
             case "\\":
                 return _Tree("one", (), accepts=self._escaped(at))
             case ".":
-                return _Tree("one", (), accepts=re.compile(".", re.DOTALL))
+                return _Tree("one", (), accepts=ANY)
         return _Tree("one", (), accepts=character)
 
     def _escaped(self, at: int) -> re.Pattern[str] | str:

@@ -20,6 +20,10 @@ MOST_REGEX = 200
 MOST_CODES = 256
 PATHS = ("path", "cgroup", "arg", "")
 """Keys whose values may well begin and end with a slash: there `/x/` is a path, and `~` asks for an expression."""
+EXPRESSION = re.compile(r"^/\^|\$/$|\.[*+]|\\(?!x[0-9a-f]{2})")
+"""What a path between slashes hardly has, and an expression does."""
+WRITTEN_OUT = re.compile(r"\\x[0-9a-f]{2}")
+"""A byte that is not UTF-8, as rows have it."""
 COMPARISONS = ("<", "<=", ">", ">=")
 UNITS = {"us": 1_000, "ms": 1_000_000, "s": 1_000_000_000}
 LATENCY = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)(us|ms|s)", re.ASCII)
@@ -29,8 +33,10 @@ NUMBER = re.compile(r"-?\d{1,10}", re.ASCII)
 def pattern(key: Key, operator: str, value: Word) -> Pattern:
     """What one value behind `operator` is to mean. Raises FilterError."""
     if operator not in _OPERATORS[key.kind]:
-        some = " or ".join(_OPERATORS[key.kind][:2])
-        raise FilterError(f"{key.name} takes {some}: write {key.takes}", value.start - len(operator))
+        *others, last = _OPERATORS[key.kind]
+        raise FilterError(
+            f"{key.name} takes {', '.join(others)} or {last}: write {key.takes}", value.start - len(operator)
+        )
     return _PATTERNS[key.kind](key, operator, value)
 
 
@@ -51,13 +57,25 @@ def _text(key: Key, operator: str, value: Word) -> Pattern:
     if operator == "~":
         return _regex(value)
     plain = operator == "=" or all(value.quoted)
-    if not plain and key.name not in PATHS and _in_slashes(value):
-        return _regex(value.cut(1, len(value.text) - 1))
+    if not plain and _in_slashes(value):
+        if takes_slashes(key, operator):
+            return _regex(value.cut(1, len(value.text) - 1))
+        if EXPRESSION.search(value.text):
+            meant = value.text[1:-1].replace("\\/", "/")
+            raise FilterError(
+                f"a path here: write {key.name or 'path'}~{meant} for an expression, or quote it", value.start
+            )
     if not plain and _is_glob(value):
         return Pattern("glob", "".join(_literal(*each) for each in zip(value.text, value.quoted, strict=True)))
-    if key.name == "comm" and len(value.text.encode("utf-8", "replace")) > COMM_BYTES:
+    if key.name == "comm" and len(WRITTEN_OUT.sub("?", value.text).encode("utf-8", "replace")) > COMM_BYTES:
         raise FilterError(f"{value.text!r} is longer than a comm can be: use at most {COMM_BYTES} bytes", value.start)
-    return Pattern("is" if operator == "=" else key.plain, value.text)
+    text = str(int(value.text)) if key.kind == "user" and is_number(value.text, 1 << 32) else value.text
+    return Pattern("is" if operator == "=" else key.plain, text)
+
+
+def takes_slashes(key: Key, operator: str) -> bool:
+    """Whether a value between slashes is an expression there."""
+    return key.kind in ("text", "user") and operator == ":" and key.name not in PATHS
 
 
 def _in_slashes(value: Word) -> bool:

@@ -33,13 +33,32 @@ class Word(msgspec.Struct, frozen=True):
         place = places[0] if places else self.end
         return Word(self.text[start:end], self.quoted[start:end], places, place, places[-1] + 1 if places else place)
 
-    def split(self, separator: str, start: int) -> list[Word]:
-        """The text from `start` on, cut at each unquoted separator."""
-        parts: list[Word] = []
-        while (end := self.find(separator, start)) >= 0:
-            parts.append(self.cut(start, end))
-            start = end + 1
-        return [*parts, self.cut(start, len(self.text))]
+    def commas(self, start: int, *, slashes: bool) -> list[int]:
+        """Where, from `start` on, one value ends and another begins: not in quotes, `{ }` or `[ ]`; with `slashes`, not
+        in a value that is between slashes either.
+        """
+        found: list[int] = []
+        at = begin = start
+        while at < len(self.text):
+            if self._is(",", at):
+                found.append(at)
+                begin = at + 1
+            at = max(at, self._closing(at, slashes and at == begin)) + 1
+        return found
+
+    def _is(self, character: str, at: int) -> bool:
+        return self.text[at] == character and not self.quoted[at]
+
+    def _closing(self, at: int, slashes: bool) -> int:
+        """Where ends what begins at a character, or -1."""
+        if self._is("{", at):
+            return self.find("}", at)
+        if self._is("[", at):
+            return self.find("]", at + 2)
+        end = self.find("/", at + 2) if slashes and self._is("/", at) else -1
+        while 0 <= end < len(self.text) - 1 and not self._is(",", end + 1):
+            end = self.find("/", end + 1)
+        return end
 
     def place(self, at: int) -> int:
         """Where its character `at` stands in the whole text."""

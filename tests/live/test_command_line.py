@@ -150,6 +150,6 @@ def test_a_bad_filter_leaves_nothing_running_even_for_root_on_behalf_of_another(
         good.terminate()
     done = subprocess.run([*EBTOP, "dump", "uid:1"], capture_output=True, text=True, env=env, check=False)
     assert done.returncode == 2
-    assert done.stderr.startswith("ebtop: filter: unknown key 'uid': quote it: ")
+    assert done.stderr.startswith("ebtop: filter, character 1 (uid:1): unknown key 'uid': quote it: ")
     assert done.stderr.count("\n") == 1
     assert not bearing(mark)

@@ -18,16 +18,17 @@ Own = Mapping[str, tuple[str, ...]]
 """Keys that a user gave to commands."""
 
 
-def make_app(
+def make_app(  # noqa: PLR0913
     source: Source,
     *,
     chosen: str = "dark",
     glyphs: Glyphs = UNICODE,
     cost: Callable[[], float] = lambda: 0.008,
     own: Own | None = None,
+    text: str = "",
 ) -> Ebtop:
     """An app whose own cost is always the same, or what `cost` tells."""
-    return Ebtop(source, Setup(Settings(keymap=own or {}), theme=chosen), glyphs, cost)
+    return Ebtop(source, Setup(Settings(keymap=own or {}), theme=chosen, filter=text), glyphs, cost)
 
 
 class Screen:

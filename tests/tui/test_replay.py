@@ -48,6 +48,18 @@ async def replaying(path: Path, *, loop: bool = False) -> AsyncIterator[Screen]:
             yield Screen(app, app.source, pilot, Machine())  # type: ignore[arg-type]
 
 
+async def test_a_recording_can_be_looked_at_through_a_filter_from_its_beginning(recorded: Path) -> None:
+    with Reader(recorded) as reader:
+        app = make_app(ReplaySource(reader), text="!pid:1 nothing-of-that-name")
+        async with app.run_test(size=(120, 40)) as pilot:
+            screen = Screen(app, app.source, pilot, Machine())  # type: ignore[arg-type]
+            await screen.press("space", *["right_square_bracket"] * 3)
+            assert all(len(probe.log) == 0 for probe in app.history.view.probes)
+            assert "nothing-of-that-name" in screen.text
+            await screen.press("F")
+            assert len(app.history.view.probes[0].log) > 0
+
+
 async def until(screen: Screen, holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(60):
         while not holds():

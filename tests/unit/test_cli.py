@@ -12,7 +12,10 @@ from pathlib import Path
 from statistics import median
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from probes.filter import Term, parse
 from tests.unit.sessions import FakeLink, Outcome
 from tui import __version__, cli
 from tui.commands import COMMANDS
@@ -33,8 +36,15 @@ REFUSALS = {
     "unknown probe": (["--probe", "exec,opne"], "unknown probe 'opne' (did you mean 'open'?): use exec, open, block"),
     "no probe": (["--probe", ""], "unknown probe ''"),
     "unknown theme": (["dump", "--format", "xml"], "--format: invalid choice: 'xml'"),
-    "unknown filter key": (["dump", "uid:0"], "filter: unknown key 'uid': quote it: \"uid:0\", or use pid, "),
-    "bad filter value": (["record", "-o", "x", "pid:x"], "filter: 'x' is not a process id"),
+    "unknown filter key": (
+        ["dump", "uid:0"],
+        "filter, character 1 (uid:0): unknown key 'uid': quote it: \"uid:0\", or use pid, ",
+    ),
+    "bad filter value": (["record", "-o", "x", "pid:x"], "filter, character 5 (pid:x): 'x' is not a process id"),
+    "the wrong one of many": (
+        ["dump", "pid:1", "(comm:a or comm:b)", "(err:ENOENT or err:x) pid:1"],
+        "filter, character 45 (err:x): no error 'x': write err:ENOENT",
+    ),
     "bad duration": (["dump", "--for", "5 days"], "'5 days' is not a duration: write 500ms, 5s, 2m or 1h"),
     "negative duration": (["dump", "--for", "-5s"], "expected one argument"),
     "endless duration": (["dump", "--for", "99999h"], "more than a year"),
@@ -43,16 +53,22 @@ REFUSALS = {
     "too many rows": (["--rows", "9" * 5000], "is not a number of rows a second"),
     "no output": (["record"], "-o/--output"),
     "no file": (["replay"], "FILE"),
-    "two files to replay": (["replay", "a", "b"], "'b' is a word too many: see ebtop replay --help"),
-    "a file to demo": (["demo", "x=y"], "'x=y' is a word too many: see ebtop demo --help"),
     "no name to dump": (["dump", ""], "a file has no name"),
     "no name to record to": (["record", "-o", ""], "a file has no name"),
-    "a byte that is not UTF-8": (["dump", "a\udcff"], "cannot read a\\xff: no such file or directory"),
-    "missing file": (["dump", "no-such-file"], "cannot read no-such-file: no such file or directory"),
-    "two files": (["dump", "a", "README.md"], "'README.md' is a file: give one FILE, then a filter"),
+    "a byte that is not UTF-8": (["dump", "./a\udcff"], "cannot read a\\xff: no such file or directory"),
+    "missing file": (
+        ["dump", "no.ebtop"],
+        "cannot read no.ebtop: no such file or directory: give a file ",
+    ),
+    "or what is looked for": (["dump", "./a b"], "; to look for it: ebtop dump '(./a b)'"),
+    "two files": (["dump", "a.ebtop", "README.md"], "'README.md' is a file: give one FILE, then a filter"),
+    "a folder": (["dump", "tests/"], "cannot read tests: is a directory: give a file made by ebtop record"),
+    "a long word": (["replay", "a:" + "b" * 5000], "the file comes first"),
+    "file not first": (["replay", "comm:x"], "the file comes first: ebtop replay FILE [FILTER...]"),
+    "unknown option to replay": (["replay", "a", "comm:x", "--rows", "5"], "unknown option '--rows'"),
     "bad threshold": (["--slow", "20"], "--slow '20' is not a latency: write 500us, 20ms, 1s (at most 60s) or auto"),
     "endless threshold": (["dump", "--slow", "2m"], "--slow '2m' is not a latency"),
-    "live flag on a file": (["dump", "a", "--rows", "5"], "--interval, --rows and --slow are for live sessions"),
+    "live flag on a file": (["dump", "a.ebtop", "--rows", "5"], "--interval, --rows and --slow are for live sessions"),
     "no terminal": ([], "no terminal to draw on: run it in one, or use ebtop dump"),
     "no terminal to replay": (["replay", "a"], "no terminal to draw on: run it in one, or use ebtop dump a"),
 }
@@ -68,7 +84,7 @@ def test_what_cannot_be_done_is_one_line_and_exit_code_2(ebtop: Ebtop, words: li
 
 
 def test_a_line_on_stderr_cannot_harm_the_terminal(ebtop: Ebtop) -> None:
-    done = ebtop("dump", "no\x1b[31m\nsuch\u202efile")
+    done = ebtop("dump", "./no\x1b[31m\nsuch\u202efile")
     assert done.err.count("\n") == 1
     assert done.err[:-1].isprintable()
 
@@ -190,15 +206,61 @@ def test_help_takes_less_than_150_ms() -> None:
         ([], ""),
         (["comm:a", "!pid:1"], "comm:a !pid:1"),
         (["comm:a pid:1"], "comm:a pid:1"),
-        (["comm:tmux: server"], 'comm:"tmux: server"'),
+        (["comm:tmux: server"], 'comm:tmux:" "server'),
+        (["comm:tmux server"], 'comm:tmux" "server'),
         (['comm:"tmux: server"'], 'comm:"tmux: server"'),
+        (["comm:a4al or a4x"], "comm:a4al or a4x"),
+        (["user:root !nginx"], "user:root !nginx"),
+        (["user:root (pid:1 or pid:2)"], "user:root (pid:1 or pid:2)"),
+        (["path:/tmp/x y*"], 'path:/tmp/x" "y*'),
+        (["path:/tmp/a b,/tmp/c\t d"], 'path:/tmp/a" "b,/tmp/c"\t "d'),
+        (["!comm:/^tmux: /"], '!comm:/^tmux:" "/'),
+        (["arg:curl http://x"], 'arg:curl" "http://x'),
+        (["arg:x pid:1"], "arg:x pid:1"),
+        (["nginx or comm:a"], "nginx or comm:a"),
+        (["a b"], "a b"),
         (["(pid:1 or comm:a)", "lat>10ms"], "(pid:1 or comm:a) lat>10ms"),
         (["(pid:1", "or", "!(comm=a b))"], "(pid:1 or !(comm=a b))"),
-        (["path~^/a b"], 'path~"^/a b"'),
+        (["path~^/a b"], 'path~^/a" "b'),
     ],
 )
 def test_words_of_the_shell_become_one_filter(words: list[str], text: str) -> None:
     assert filter_text(words) == text
+
+
+@pytest.mark.parametrize(
+    ("words", "row"),
+    [
+        (["comm:a4al or a4x"], {"comm": "xa4x"}),
+        (["path:/srv/x y*"], {"path": "/srv/x yz"}),
+        (["path:/srv/x y"], {"path": "/srv/x y"}),
+        (["comm:/^tmux: /"], {"comm": "tmux: server"}),
+        (["comm=tmux: server"], {"comm": "tmux: server"}),
+        (["!comm:tmux: server", "x"], {"comm": "x: server"}),
+    ],
+)
+def test_what_the_shell_took_quotes_from_means_what_it_meant(words: list[str], row: dict[str, str]) -> None:
+    assert parse(filter_text(words)).matches(row)
+
+
+parts = st.sampled_from(["comm:a", "pid:1", "user:root", "path:/x*", "arg~^b"])
+
+
+@given(st.lists(parts, min_size=1, max_size=4), st.data())
+def test_several_terms_mean_the_same_in_one_word_as_in_many(terms: list[str], data: st.DataObject) -> None:
+    joints = data.draw(st.lists(st.sampled_from([" ", " or ", " !", " and "]), min_size=3, max_size=3))
+    text = terms[0] + "".join(joint + term for joint, term in zip(joints, terms[1:], strict=False))
+    assert filter_text([text]) == text
+    assert parse(filter_text([text])) == parse(filter_text(text.split()))
+
+
+@given(st.text("ab /*?\u2003\t", min_size=1).filter(str.strip))
+def test_a_value_with_blanks_is_one(value: str) -> None:
+    text = filter_text([f"path={value.lstrip()}"])
+    (found,) = parse(text).terms
+    assert isinstance(found, Term)
+    assert value.lstrip().startswith(found.patterns[0].text)
+    assert value.strip() == found.patterns[0].text.strip()
 
 
 class TestUnexpected:

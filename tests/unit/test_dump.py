@@ -158,13 +158,40 @@ def test_totals_hold_what_came_after_stop(ebtop: Ebtop, collector: Install) -> N
     assert of(done.out, "ready")[0]["probes"] == {"open": "on"}
 
 
+@pytest.mark.parametrize("word", ["nginx", "!nginx", '"nginx"', "nginx or comm:a", "(nginx)", "tests", "!a or b"])
+def test_a_word_that_is_no_file_is_looked_for(ebtop: Ebtop, collector: Install, word: str) -> None:
+    started = collector(FakeLink([[READY]]))
+    done = ebtop("dump", word, "--rows", "7", "--for", "0s")
+    assert (done.code, done.err) == (0, "")
+    assert started[0].filter == word
+
+
+@pytest.mark.parametrize("words", [("comm:sh",), ("disk:vda",), ("comm:sh", "--probe", "exec")])
+def test_what_a_filter_cannot_narrow_is_told_where_it_was_recorded(
+    ebtop: Ebtop, recorded: Path, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    without = tmp_path / "without.ebtop"
+    with Writer(without, HELLO) as writer:
+        off = tuple(msgspec.structs.replace(tick, state="off") for tick in READY.probes if tick.id == "block")
+        writer.write(msgspec.structs.replace(READY, probes=(*READY.probes[:2], *off)))
+    told = words == ("comm:sh",)
+    assert ebtop("dump", str(recorded), *words).err.count("all that was recorded") == told
+    assert ebtop("dump", str(without), *words).err == ""
+
+
+def test_a_file_needs_no_slash(ebtop: Ebtop, recorded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(recorded.parent)
+    recorded.rename("nginx")
+    assert len(of(ebtop("dump", "nginx").out, "total")) == 3
+
+
 def test_options_reach_the_collector(ebtop: Ebtop, collector: Install) -> None:
     started = collector(FakeLink([[READY]]))
     words = ["--for", "0s", "--rows", "7", "--interval", "500ms", "--probe", "open,exec", "comm:tmux: server", "pid:1"]
     assert ebtop("dump", *words).code == 0
     (options,) = started
     assert options.probes == ("exec", "open")
-    assert options.filter == 'comm:"tmux: server" pid:1'
+    assert options.filter == 'comm:tmux:" "server pid:1'
     assert (options.interval_s, options.rows) == (0.5, 7)
 
 

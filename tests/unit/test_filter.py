@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probes.filter import KEYS, MOST_CHARACTERS, Filter, FilterError, Pattern, Term, leaves, parse, parse_local
+from probes.filter import KEYS, MOST_CHARACTERS, Filter, FilterError, Pattern, Term, leaves, parse, parse_local, told
 from probes.filter.grammar import MOST_DEPTH, MOST_TREES
 from probes.filter.local import uids
 from probes.filter.values import COMM_BYTES
@@ -151,6 +151,21 @@ def test_nothing_matches_everything(text: str) -> None:
         ("!(!(pid:10))", True),
         ("pid:10 (pid:1 or (user:33 comm:ngi))", True),
         ("pid:1 or or", None),
+        ("comm~n{1,2}g", True),
+        ("comm~x,n{1,2}g", True),
+        ("comm:/^n{1,2}g/", True),
+        ("comm:/[,x]$/", True),
+        ("comm:/x$,y/", False),
+        ("comm:/x$/,/y/", True),
+        ("comm:/y/,/x$/", True),
+        ("comm:[x,n]ginx", True),
+        ("comm:{,ngi", True),
+        ("path:/usr/,/etc/", True),
+        ("path:/usr/c++/,/etc/", True),
+        ("user:033", True),
+        ("user=033", True),
+        ("not", False),
+        ('comm:"&&" or "||" or "not" or ngin', True),
     ],
 )
 def test_what_a_filter_means(text: str, expected: bool | None) -> None:
@@ -323,6 +338,17 @@ def test_quotes_hold_together(text: str, comm: str) -> None:
     assert not holds(text, comm="another")
 
 
+def test_bytes_that_are_written_out_are_one_each() -> None:
+    assert holds("comm=" + r"\xff" * 15, comm=r"\xff" * 15)
+
+
+@given(st.lists(st.sampled_from(["a", "b{1,2}", "[c,d]", "{,}", '"e,f"', "/"]), min_size=1, max_size=5))
+def test_commas_part_values_but_not_what_is_within_them(values: list[str]) -> None:
+    (term,) = parse(f"path~{','.join(values)}").terms
+    assert isinstance(term, Term)
+    assert [each.text for each in term.patterns] == [value.replace('"', "") for value in values]
+
+
 def test_a_quoted_exclamation_mark_negates_nothing() -> None:
     assert holds('"!"pid', comm="x!pidx")
     assert not holds('"!"pid')
@@ -360,6 +386,16 @@ def test_what_a_row_lacks_holds_for_no_term_and_for_each_negation(key: str) -> N
         ("pid:" + "9" * 900, 4, "is not a process id"),
         ("pid:1 ppid:x", 11, "ppid: takes whole numbers"),
         ("pid>1", 3, "pid takes : or =: write pid:1"),
+        ("comm<a", 4, "comm takes :, = or ~: write comm:ngin"),
+        ('""', 0, "nothing in the quotes"),
+        ('pid:1 !""', 6, "nothing in the quotes"),
+        ("pid:1 comm!=bash", 10, "write !comm=.."),
+        ("a && b", 2, "leave it out"),
+        ("a || b", 2, "write or"),
+        ("pid:1 (not a)", 7, "write ! right before a term"),
+        (r"path:/^\/etc\/.*conf$/", 5, "a path here: write path~^/etc/.*conf$ for an expression, or quote it"),
+        ("pid:1 /^a/", 6, "write path~^a"),
+        ("comm=" + r"\xff" * 16, 5, "15 bytes"),
         ("comm=" + "x" * (COMM_BYTES + 1), 5, "15 bytes"),
         ("comm=" + "é" * 8, 5, "15 bytes"),
         ("comm=a\0b", 6, "NUL"),
@@ -372,7 +408,7 @@ def test_what_a_row_lacks_holds_for_no_term_and_for_each_negation(key: str) -> N
         ("exit:SIGNONE", 5, "write exit:1"),
         ("exit>SIGSEGV", 5, "write exit:1"),
         ("exit~1", 4, "write exit:1"),
-        ("lat:3ms", 3, "write lat>10ms"),
+        ("lat:3ms", 3, "lat takes <, <=, > or >=: write lat>10ms"),
         ("lat>3", 4, "'3' is not a time: write 500us, 10ms or 1s"),
         ("op:wipe", 3, "read, write"),
         ("path~a**", 7, "repeated twice"),
@@ -382,6 +418,11 @@ def test_what_a_row_lacks_holds_for_no_term_and_for_each_negation(key: str) -> N
         ("path~(?=a)", 5, "(? is not known"),
         ("path~" + "a" * 201, 5, "shorter"),
         ("path~(((a{99}){99}){99})", 5, "too long"),
+        ("arg~[ab]*a[ab]{200}c", 14, "repeat less, "),
+        ("comm~x.{30}y pid:1", 7, "too much to follow at once"),
+        ("path~" + "".join(f"[{chr(n)}]" for n in range(97, 97 + 33)), 5, "more than 32 different [ ]: use fewer"),
+        ("pid:1 comm~" + ",".join("abcdefghi"), 6, "more than 8 expressions: join some, as in ~a|b"),
+        ("pid:1 arg:*" + "?" * 33, 6, "more than 32 ? and [ ]: use fewer, or a *"),
         ("(pid:1", 0, "( is not closed"),
         ("pid:1 (", 6, "( is not closed"),
         ("pid:1)", 5, ") without its ("),
@@ -433,12 +474,22 @@ def test_users_are_those_of_this_machine() -> None:
         ("(a|aa)+$", "a" * 4000 + "b"),
         ("(.*)(.*)(.*)(.*)x", "y" * 4000),
         ("(a?){60}a{60}", "a" * 59),
+        ("a.{8}b", "ac" * 4000),
     ],
 )
 def test_no_expression_takes_long(pattern: str, text: str) -> None:
     began = time.process_time()
     assert not parse(f'path~"{pattern}"').matches({"path": text})
     assert time.process_time() - began < 2
+
+
+def test_many_patterns_are_compiled_once() -> None:
+    parsed = parse("comm:" + ",".join(f"*{n}" for n in range(200)))
+    assert not parsed.matches(ROW)
+    began = time.process_time()
+    for _ in range(100):
+        parsed.matches(ROW)
+    assert time.process_time() - began < 1
 
 
 def test_no_glob_takes_long() -> None:
@@ -552,3 +603,26 @@ def test_every_errno_is_known_by_its_name() -> None:
     for number, name in errno.errorcode.items():
         assert holds(f"err:{name}", error=name, fd=None)
         assert holds(f"err:{number}", error=name, fd=None)
+
+
+@given(st.lists(pieces | st.text(max_size=3), max_size=14).map("".join))
+def test_what_is_wrong_is_told_in_one_line_with_its_place(text: str) -> None:
+    error = error_in(text)
+    if error is not None:
+        line = told(error, text)
+        assert line.startswith(f"filter, character {error.position + 1}")
+        assert line.endswith(f": {error}")
+        assert len(line.removesuffix(f": {error}").splitlines()) == 1
+
+
+def test_of_what_is_wrong_the_word_is_named() -> None:
+    for text, place in {
+        "pid:1 (err:ENOENT or err:x)": "26 (err:x)",
+        "pid:1 )": "7",
+        "pid:1 )x": "7 ())",
+        'comm:a comm:"x y z': '13 (comm:"x y z)',
+        "pid:1 path~" + "a" * 201: f"12 (path~{'a' * 25}..)",
+    }.items():
+        error = error_in(text)
+        assert error is not None
+        assert told(error, text).startswith(f"filter, character {place}"), text

@@ -46,6 +46,12 @@ class Filtering:
             "not": partial(self._add_selected, True),
         }
 
+    def begin_with(self, text: str) -> None:
+        """Put a filter to a recording before there is anything of it."""
+        if text:
+            self.now = self._host.source.parse(text)
+            self._host.history.select(self.now)
+
     def adopt(self, text: str) -> None:
         """The filter that a live session began with is ours, unless another was chosen already."""
         if self._adopted:

@@ -17,8 +17,12 @@ from tui.settings import quantities
 T = TypeVar("T")
 
 TERM = re.compile(r"!?(?:\(!?)*[A-Za-z_]+(?:[:=~]|[<>]=?)")
-JOINT = re.compile(r"!?\(.*|or|and|\)+")
-"""What joins terms: words of the filter language, and what begins with a parenthesis."""
+JOINT = re.compile(r"or|and", re.IGNORECASE)
+"""What joins terms."""
+MARK = re.compile(r"[!(\")]")
+"""What only terms begin with."""
+URL = re.compile(r"[A-Za-z]+://")
+BLANKS = re.compile(r"\s+")
 
 
 class Parser(argparse.ArgumentParser):
@@ -88,12 +92,14 @@ def file_path(text: str) -> Path:
 
 
 def is_term(word: str) -> bool:
-    """Whether a word is meant as a filter term rather than as a file or a command."""
-    return TERM.match(word) is not None or JOINT.fullmatch(word) is not None
+    """Whether a word is meant as filter terms rather than as a file or a command."""
+    begins = TERM.match(word) or MARK.match(word)
+    return begins is not None or any(map(JOINT.fullmatch, word.split()))
 
 
 def filter_text(words: Sequence[str]) -> str:
-    """One filter of what the shell handed over as words: a value that the shell's quotes held together stays so.
+    """One filter of what the shell handed over as words: a value that the shell's quotes held together stays so, if
+    nothing in it is a term of its own.
 
     Bytes that are not UTF-8 are written as `\\xNN`, as they are in what the kernel tells.
     """
@@ -101,10 +107,17 @@ def filter_text(words: Sequence[str]) -> str:
 
 
 def _requoted(word: str) -> str:
-    if '"' in word or word.startswith(("(", "!(")) or all(is_term(part) for part in word.split()):
-        return word
+    """A word of the shell with quotes around the blanks of its value: all else in it means what it does elsewhere."""
     key = TERM.match(word)
-    return f'{key[0]}"{word[key.end() :]}"' if key else word
+    more = word.split()[1:]
+    if key is None or not more or '"' in word or word.startswith(("(", "!(")) or any(map(_is_further, more)):
+        return word
+    return key[0] + BLANKS.sub(r'"\g<0>"', word[key.end() :])
+
+
+def _is_further(part: str) -> bool:
+    """Whether what stands behind a blank is not of the value before it."""
+    return is_term(part) and URL.match(part) is None
 
 
 def add_filter(parser: Parser) -> None:

@@ -6,7 +6,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from tui.commands import files
-from tui.commands.arguments import Parser, add_screen
+from tui.commands.arguments import Parser, add_filter, add_screen
 from tui.commands.errors import CommandError
 
 PRELUDE = 5
@@ -18,6 +18,7 @@ def parser() -> Parser:
     made = Parser(
         "ebtop demo", "The screen over a recording of real events that ships with ebtop: needs neither root nor BPF."
     )
+    add_filter(made)
     add_screen(made)
     return made
 

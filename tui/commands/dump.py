@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from argparse import Namespace
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from tui import stderr
 from tui.commands import files, live
-from tui.commands.arguments import Parser, add_filter, add_for, add_live, file_path, filter_text, is_term
+from tui.commands.arguments import Parser, add_filter, add_for, add_live, file_path, is_term
 from tui.commands.errors import CommandError
 from tui.commands.stopping import Stopping
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 DESCRIPTION = """\
 A session without a screen. JSON is one object a line: ready, then row, exit and finding as they come, at the end hist,
 part, work and total.
-A FILE is told from a filter by its shape: write ./pid:1 for a file of that name."""
+A FILE is there, ends in .ebtop or has a slash: write ./pid:1 for a file of that name, '(a/b)' to look for a/b."""
 
 ALL_RECORDED = "counts and histograms are of all that was recorded: a filter narrows them down by disk: and op: alone"
 
@@ -41,17 +41,23 @@ def parser() -> Parser:
 
 
 def run(args: Namespace) -> int:
-    if not args.words or is_term(args.words[0]):
+    if not args.words or not _is_file(args.words[0]):
         with live.session(args) as link:
             return _dump_live(link, args)
     path = file_path(args.words.pop(0))
     if args.interval is not None or args.rows is not None or args.slow is not None:
         raise CommandError("--interval, --rows and --slow are for live sessions: a recording has what it has")
     for word in args.words:
-        if not is_term(word) and Path(word).is_file():
+        if not is_term(word) and files.is_file(word):
             raise CommandError(f"'{word}' is a file: give one FILE, then a filter")
-    with files.recording(path) as reader:
+    with files.recording(path, f"to look for it: ebtop dump {shlex.quote(f'({path})')}") as reader:
         return _dump_file(reader, args)
+
+
+def _is_file(word: str) -> bool:
+    """Whether a first word is a FILE: what is none, and does not look like one, is looked for as on the screen."""
+    looks_so = not word or word.endswith(files.SUFFIX) or "/" in word
+    return not is_term(word) and (looks_so or files.is_file(word))
 
 
 def _dump_live(link: Link, args: Namespace) -> int:
@@ -81,25 +87,22 @@ def _dump_live(link: Link, args: Namespace) -> int:
 
 
 def _dump_file(reader: Reader, args: Namespace) -> int:
-    from probes.filter import FilterError, parse
+    from probes.filter import parse
     from tui import dump as engine
 
-    try:
-        wanted = parse(filter_text(args.words))
-    except FilterError as error:
-        raise CommandError(f"filter: {error}") from None
-    if wanted.waits:
-        raise CommandError(live.TOO_LATE)
+    wanted = live.read_filter(args, parse)
     probes = args.probe or tuple(probe.id for probe in reader.hello.probes)
     if missing := set(probes) - {probe.id for probe in reader.hello.probes}:
         raise CommandError(f"{reader.path} has no probe {missing.pop()}: leave --probe out to see all it has")
-    for probe in reader.hello.probes:
-        if probe.view == "latency" and probe.id in probes and not wanted.asks_only("disk", "op"):
-            stderr.say(f"{probe.id}: {ALL_RECORDED}")
+    latencies = {probe.id for probe in reader.hello.probes if probe.view == "latency" and probe.id in probes}
+    untold = set[str]() if wanted.asks_only("disk", "op") else latencies
     dump = _dump(reader.hello, args, _output(), engine.Options(probes, args.every, wanted, live=False))
     first: int | None = None
     with Stopping() as stopping:
         for snapshot in reader:
+            for told in untold & {tick.id for tick in snapshot.probes if tick.state == "on"}:
+                stderr.say(f"{told}: {ALL_RECORDED}")
+                untold.remove(told)
             dump.take(snapshot)
             if first is None and engine.is_ready(snapshot, probes, live=False):
                 first = snapshot.time

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 from argparse import Namespace
 from collections.abc import Iterator
@@ -9,20 +10,32 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.commands import screen
+from tui.commands import live, screen
 from tui.commands.errors import CommandError
 
 if TYPE_CHECKING:
     from tui.recording import Reader
 
 
+SUFFIX = ".ebtop"
 MOST_MEMORY = 1 << 30
 """Bytes that this process may have while it shows a recording: a tick of 64 MiB can be made to unpack to 5 GiB."""
 
 
+def is_there(path: str | Path) -> bool:
+    """Whether there is something of that name, for all that can be seen; none is too long to ask for."""
+    return os.path.lexists(path)
+
+
+def is_file(path: str) -> bool:
+    """Whether that is there, and no folder."""
+    return is_there(path) and not is_there(f"{path}/")
+
+
 @contextmanager
-def recording(path: Path) -> Iterator[Reader]:
-    """A recording, read as the user who typed the command. Raises CommandError."""
+def recording(path: Path, otherwise: str = "") -> Iterator[Reader]:
+    """A recording, read as the user who typed the command. Raises CommandError: `otherwise` is what else may have been
+    meant, where there is no such file."""
     from tui import launch
 
     launch.drop_privileges()
@@ -32,7 +45,7 @@ def recording(path: Path) -> Iterator[Reader]:
         with at_most(MOST_MEMORY), Reader(path) as reader:
             yield reader
     except RecordingError as error:
-        raise CommandError(str(error)) from None
+        raise CommandError(f"{error}; {otherwise}" if otherwise and not is_there(path) else str(error)) from None
 
 
 @contextmanager
@@ -53,9 +66,11 @@ def show(path: Path, args: Namespace, *, loop: bool, prelude: int = 0) -> int:
     with recording(path) as reader:
         if reader.once:
             raise CommandError(f"{path} is a pipe, and a replay goes back: save it as a file, or use ebtop dump {path}")
+        from probes.filter import parse
         from tui.replay_source import ReplaySource
 
-        code = screen.draw(ReplaySource(reader, loop=loop, prelude=prelude), args)
+        chosen = live.read_filter(args, parse)
+        code = screen.draw(ReplaySource(reader, loop=loop, prelude=prelude), args, chosen.text)
         if reader.cut:
             raise CommandError(reader.cut)
         return code

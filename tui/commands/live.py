@@ -18,6 +18,7 @@ from tui.commands.arguments import filter_text
 from tui.commands.errors import CommandError
 
 if TYPE_CHECKING:
+    from probes.filter import Filter
     from probes.snapshot import Bye, Snapshot
     from tui import launch
     from tui.commands.stopping import Stopping
@@ -25,9 +26,7 @@ if TYPE_CHECKING:
 
 PATIENCE_S = 10.0
 """How long a collector may take to detach and to send the last counts."""
-TOO_LATE = (
-    "filter: exit: is known long after a row is written: leave it out here, or ask for it in ebtop or ebtop replay"
-)
+TOO_LATE = "exit: is known long after a row is written: leave it out here, or ask for it in ebtop or ebtop replay"
 """For commands that write rows as they come: they set `at_once`."""
 
 
@@ -72,16 +71,27 @@ def asked(link: Link, args: Namespace) -> tuple[str, ...]:
 
 def check(args: Namespace) -> None:
     """Raises CommandError where the filter or the theme asked for cannot be used."""
-    from probes.filter import FilterError, parse_local
+    from probes.filter import parse_local
 
-    try:
-        asked = parse_local(filter_text(args.words))
-    except FilterError as error:
-        raise CommandError(f"filter: {error}") from None
-    if asked.waits and getattr(args, "at_once", False):
-        raise CommandError(TOO_LATE)
+    read_filter(args, parse_local)
     if getattr(args, "theme", None) is not None:
         theme_checked(args.theme)
+
+
+def read_filter(args: Namespace, parse: Callable[[str], Filter]) -> Filter:
+    """The filter asked for. Raises CommandError, which names the place in it."""
+    from probes.filter import FilterError, leaves, told
+    from probes.filter.keys import LATER_KEYS
+
+    text = filter_text(args.words)
+    try:
+        found = parse(text)
+        if found.waits and getattr(args, "at_once", False):
+            every = (leaf for term in found.terms for leaf in leaves(term))
+            raise FilterError(TOO_LATE, next(leaf.start for leaf in every if leaf.key in LATER_KEYS))
+    except FilterError as error:
+        raise CommandError(told(error, text)) from None
+    return found
 
 
 def theme_checked(name: str) -> None:

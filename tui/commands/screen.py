@@ -63,14 +63,15 @@ def run(args: Namespace) -> int:
         return draw(LiveSource(link), args)
 
 
-def draw(source: Source, args: Namespace) -> int:
-    """The screen over a source; exit code. Raises CommandError where the theme cannot be used."""
+def draw(source: Source, args: Namespace, filter_: str = "") -> int:
+    """The screen over a source, `filter_` put to what a recording has; exit code. Raises CommandError where the theme
+    cannot be used."""
     from tui import run
     from tui.settings.setup import setup
     from tui.theme import ThemeError
 
     try:
-        return run.show(source, setup(configured.loaded(), configured.flags(args)))
+        return run.show(source, setup(configured.loaded(), configured.flags(args), filter_))
     except ThemeError as error:
         raise CommandError(str(error)) from None
 

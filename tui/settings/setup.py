@@ -21,6 +21,7 @@ class Setup(msgspec.Struct, frozen=True):
     layout    which panes are to be seen
     kept      takes what is chosen on the screen: `with_theme`, `with_layout`, then `save`
     warnings  what is wrong with the user's files, a line each
+    filter    what a recording is looked at through; a live session tells its own
     """
 
     settings: Settings = Settings()
@@ -29,9 +30,10 @@ class Setup(msgspec.Struct, frozen=True):
     layout: Layout = Layout()
     kept: Kept = Kept()
     warnings: tuple[str, ...] = ()
+    filter: str = ""
 
 
-def setup(loaded: Loaded, flags: Mapping[str, object]) -> Setup:
+def setup(loaded: Loaded, flags: Mapping[str, object], filter_: str = "") -> Setup:
     """What a screen begins with. `flags` are values of settings by their fields. Raises ThemeError for a theme that was
     asked for by a flag."""
     configured = loaded.settings
@@ -53,4 +55,5 @@ def setup(loaded: Loaded, flags: Mapping[str, object]) -> Setup:
         layout=layout,
         kept=kept,
         warnings=(*loaded.warnings, *warnings),
+        filter=filter_,
     )
