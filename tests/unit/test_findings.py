@@ -190,6 +190,30 @@ def test_a_disk_with_little_to_do_may_wake_slowly() -> None:
     assert watched(idle, 30) == []
 
 
+@pytest.mark.parametrize("ill", [sick(0.02), slower(FAST, 3)], ids=["stalls", "slow as a whole"])
+def test_a_disk_of_the_model_that_does_less_because_it_is_slow(ill: Shape) -> None:
+    """Each is asked again as soon as it has answered: what is slow does a fraction of the others' work."""
+    session = three(1, (FAST, FAST, ill), 2000, raid(NAMES, ""))
+    for disk in session.disks:
+        disk.busy = 0.95
+    for doing in session.disks[2].doing.values():
+        doing.rate /= 6
+    assert [finding.id for finding in watched(session, 12)] == ["odd-one-out:sdc:read"]
+
+
+@pytest.mark.parametrize("usual", [1000, 1500])
+def test_a_deeper_queue_on_a_disk_of_the_same_model_is_no_sickness(usual: float) -> None:
+    """Volumes of a cloud that may do 3,000 requests a second: one is asked for 32 at once, the others for one."""
+    alone, among_many = lognormal(1, 0.3), lognormal(10.6, 0.3)
+    asked = ((alone, usual, 1), (alone, usual, 1), (among_many, 2900, 32))
+    disks = [
+        Fake(name, {"read": Doing(shape, rate)}, busy=0.99, depth=depth)
+        for name, (shape, rate, depth) in zip(NAMES, asked, strict=True)
+    ]
+    session = Session(Random(1), disks, raid(NAMES, ""))
+    assert [finding for finding in watched(session, 30) if finding.kind == "odd-one-out"] == []
+
+
 def test_other_work_is_no_evidence() -> None:
     larger = three(1, (FAST, FAST, slower(FAST, 3)), 300)
     larger.disks[2].doing["read"].size = 1 << 20
