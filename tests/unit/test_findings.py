@@ -286,6 +286,22 @@ def test_a_lone_disk_with_a_second_hump() -> None:
     assert found[0].numbers["share"] == pytest.approx(0.02, rel=0.4)
 
 
+def test_a_few_that_take_seconds_do_not_hide_the_hump() -> None:
+    stalls = mixed((0.9795, FAST), (0.02, SICK), (0.0005, uniform(4900, 5200)))
+    found = watched(one(1, {"read": Doing(stalls, 5000)}), 20)
+    assert [finding.id for finding in found] == ["second-hump:sda:read"]
+    assert found[0].numbers["share"] == pytest.approx(0.02, rel=0.2)
+    assert found[0].text.startswith("sda: 2.")
+
+
+def test_many_that_take_a_little_do_not_hide_the_hump() -> None:
+    """One in ten takes 2 to 4 ms, which is no trouble; one in fifty is."""
+    two = mixed((0.88, FAST), (0.1, uniform(2.5, 4)), (0.02, SICK))
+    found = watched(one(1, {"read": Doing(two, 2000)}), 20)
+    assert [finding.id for finding in found] == ["second-hump:sda:read"]
+    assert found[0].numbers["share"] == pytest.approx(0.02, rel=0.2)
+
+
 def test_the_cache_of_a_turning_disk_is_no_trouble() -> None:
     session = one(1, {"read": Doing(mixed((9, lognormal(0.1, 0.3)), (1, seeks())), 200)})
     session.facts = [DiskFacts("sda", rotational=True)]

@@ -89,8 +89,8 @@ def slower(mine: Mapping[int, int], theirs: Mapping[int, int], floor: Floor) -> 
 
 def at_hump(by: Slower, mine: Mapping[int, int], theirs: Mapping[int, int]) -> Slower:
     """The same told from where a hump begins, if it begins a little below the border."""
-    hump = second_hump(mine)
-    if by.whole or hump is None or not by.border - SUB <= hump.low < by.border:
+    hump = second_hump(mine, least=by.border - SUB)
+    if by.whole or hump is None or hump.low >= by.border:
         return by
     their_slow = sum(count for slot, count in theirs.items() if slot >= hump.low)
     return Slower(hump.low, hump.share, their_slow / sum(theirs.values()), hump.count, their_slow, by.evidence)
