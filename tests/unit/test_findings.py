@@ -183,6 +183,41 @@ def test_of_turning_disks_the_cache_decides_who_is_fast() -> None:
     assert [finding.id for finding in found] == ["odd-one-out:sdc:read"]
 
 
+def turning(share: float, low: float, high: float, rate: float, name: str = "md0") -> list[str]:
+    """What is found where a share of the last disk's reads takes `low` to `high` milliseconds."""
+    facts = [msgspec.structs.replace(disk, rotational=True) for disk in raid(NAMES, name)]
+    ill = mixed((1 - share, seeks()), (share, uniform(low, high)))
+    return [finding.id for finding in watched(three(1, (seeks(), seeks(), ill), rate, facts), 60)]
+
+
+@pytest.mark.parametrize(
+    ("share", "low", "high", "rate"),
+    [(0.03, 40, 90, 100), (0.05, 50, 100, 100), (0.1, 40, 80, 50), (0.03, 20, 60, 200)],
+)
+def test_of_turning_disks_the_sick_one_need_not_be_many_times_as_slow(
+    share: float, low: float, high: float, rate: float
+) -> None:
+    assert turning(share, low, high, rate) == ["odd-one-out:sdc:read"]
+
+
+def test_of_turning_disks_a_little_more_is_no_evidence() -> None:
+    assert turning(0.05, 15, 45, 100) == []
+    assert turning(0.03, 40, 90, 100, name="") == []
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_healthy_turning_disks_are_alike_enough(seed: int) -> None:
+    """Fuller and emptier, a little older and younger, with the queues of a busy hour."""
+    random = Random(seed)
+    facts = [msgspec.structs.replace(disk, rotational=True) for disk in raid(NAMES)]
+
+    def healthy() -> Shape:
+        own = seeks(random.uniform(0.4, 5), random.uniform(12, 25), random.choice((8.3, 8.3, 11.1)))
+        return mixed((70, own), (25, slower(own, 1)), (random.uniform(0, 5), slower(own, 2)))
+
+    assert watched(three(seed, [healthy() for _ in NAMES], 150, facts), 60) == []
+
+
 def test_a_disk_with_little_to_do_may_wake_slowly() -> None:
     idle = three(1, (FAST, FAST, slower(FAST, 4)), 300, raid(NAMES, ""))
     for doing in idle.disks[2].doing.values():

@@ -26,6 +26,7 @@ IN_A_SET = Floor(2_000_000, 200_000)
 OF_A_MODEL = Floor(5_000_000, 1_000_000)
 """Disks that only have their model in common are used for different things."""
 TURNING = Floor(30_000_000, 30_000_000)
+TURNING_IN_A_SET = Floor(30_000_000, 30_000_000, nearer=True)
 """Up to this latency it decides, for disks that turn, how far apart the data lie and what the cache has."""
 HIGHER_MAXIMUM, HIGHER_AVERAGE = 2.0, 1.3
 """A disk is looked at only if it has so many times the maximum or the average that is common in its family."""
@@ -90,7 +91,7 @@ def _share(series: Series, border: int) -> float:
 
 def _floor(scene: Scene, family: Family) -> Floor:
     if scene.facts[family.members[0]].rotational:
-        return TURNING
+        return TURNING_IN_A_SET if family.is_set else TURNING
     return IN_A_SET if family.is_set else OF_A_MODEL
 
 
