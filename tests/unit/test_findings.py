@@ -78,6 +78,7 @@ def test_the_finding_says_what_the_numbers_say() -> None:
     assert numbers["siblings_average_us"] == pytest.approx(340, rel=0.1)
     assert numbers["slow_requests"] == pytest.approx(numbers["share"] * numbers["requests"])  # type: ignore[operator]
     assert numbers["siblings"] == "sda,sdb"
+    assert finding.brief == "2.0 % at 18-61 ms, rest 0.00 %"
     assert finding.text == (
         "sdc, a member of md0: 2.0 % of reads take 18-61 ms; its siblings sda, sdb: 0.00 %; "
         "average 1.1 ms against 0.3 ms (model ACME 4T, serial S-sdc, at slot 2)"
@@ -148,6 +149,7 @@ def test_slow_from_the_first_to_the_last_request() -> None:
     assert found[0].text.startswith(
         "sdb, a member of md0: reads take 1.2 ms at the median; its siblings sda, sdc: 0.3 ms; average 1.4 ms"
     )
+    assert found[0].brief == "median 1.2 ms, rest 0.3 ms"
 
 
 def test_two_disks_are_enough_to_compare() -> None:

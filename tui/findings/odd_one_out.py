@@ -138,6 +138,7 @@ def _candidate(scene: Scene, odd: Odd) -> Candidate:
             text=f"{_sentence(odd, low, high)}{identity(facts)}",
             numbers=numbers,
             since=scene.time,
+            brief=_brief(odd, low, high),
         ),
         after,
     )
@@ -155,3 +156,10 @@ def _sentence(odd: Odd, low: int, high: int) -> str:
         f"{disk}: {percent(odd.by.share)} of {PLURAL[odd.op]} take {stretch(low, high)}; "
         f"{others}: {percent(odd.by.theirs)}; {averages}"
     )
+
+
+def _brief(odd: Odd, low: int, high: int) -> str:
+    if odd.by.whole:
+        mine, theirs = (latency(one.percentile_ns(0.5)) for one in (odd.mine, odd.theirs))
+        return f"median {mine}, rest {theirs}"
+    return f"{percent(odd.by.share)} at {stretch(low, high)}, rest {percent(odd.by.theirs)}"
