@@ -409,21 +409,66 @@ def work(pid: int, comm: str, count: int, each_ms: float, cgroup: str = "") -> W
     )
 
 
-def test_a_process_that_floods_a_disk_for_others() -> None:
-    def told(*everyone: Work) -> list[Finding]:
-        session = one(1, {"read": Doing(lognormal(30, 0.3), 30)}, busy=0.97, depth=3.0)
-        watch = Watch()
-        return [finding for _ in range(10) for finding in watch.take(session.tick(work=everyone))]
+def of_the_kernel(pid: int, comm: str, count: int, each_ms: float, cgroup: str = "") -> Work:
+    return msgspec.structs.replace(work(pid, comm, count, each_ms, cgroup), kernel=True)
 
-    flood, victim = work(10, "fio", 90, 30), work(11, "nginx", 5, 45, "/system.slice/nginx.service")
-    (finding,) = told(flood, victim)
+
+def flooded(*moments: Sequence[Work]) -> list[Finding]:
+    """What is found where that work is done by turns on a disk that is busy."""
+    session = one(1, {"read": Doing(lognormal(30, 0.3), 30)}, busy=0.97, depth=3.0)
+    watch = Watch()
+    return [finding for at in range(10) for finding in watch.take(session.tick(work=moments[at % len(moments)]))]
+
+
+VICTIM = work(11, "nginx", 5, 45, "/system.slice/nginx.service")
+
+
+def test_a_process_that_floods_a_disk_for_others() -> None:
+    flood = work(10, "fio", 90, 30)
+    (finding,) = flooded([flood, VICTIM])
     assert (finding.id, finding.severity) == ("flooding:sda:10", "notice")
     assert "fio (pid 10) makes 95 % of the requests" in finding.text
     assert finding.text.endswith("; nginx (pid 11, nginx.service) waits 45 ms on average")
     assert finding.numbers["sufferer_us"] == pytest.approx(45_000)
-    assert told(flood) == []
-    assert told(flood, work(11, "nginx", 5, 1)) == []
-    assert told(work(10, "fio", 50, 30), work(11, "nginx", 50, 45)) == []
+    assert flooded([flood]) == []
+    assert flooded([flood, work(11, "nginx", 5, 1)]) == []
+    assert flooded([work(10, "fio", 50, 30), work(11, "nginx", 50, 45)]) == []
+
+
+def test_a_process_is_one_whatever_its_threads_are_called() -> None:
+    by_turns = [[work(10, name, 90, 30), VICTIM] for name in ("reader", "writer", "compactor")]
+    (finding,) = flooded(*by_turns)
+    assert (finding.id, finding.title) == ("flooding:sda:10", f"{finding.numbers['comm']} floods sda")
+    assert finding.numbers["request_share"] == pytest.approx(90 / 95)
+
+
+def test_the_processes_of_a_unit_are_one_flood() -> None:
+    workers = [work(20 + at, "postgres", 25, 30, "/system.slice/pg.service") for at in range(4)]
+    (finding,) = flooded([*workers, VICTIM])
+    assert (finding.id, finding.title) == ("flooding:sda:pg.service", "pg.service floods sda")
+    assert finding.text.startswith("pg.service (4 processes, most of it postgres) makes 95 % of the requests")
+    assert finding.text.endswith("; nginx (pid 11, nginx.service) waits 45 ms on average")
+    assert finding.numbers["processes"] == 4
+    assert "pid" not in finding.numbers
+    assert flooded(workers) == []
+    nobodys = [msgspec.structs.replace(one, cgroup="") for one in workers]
+    assert flooded([*nobodys, VICTIM]) == []
+
+
+def test_what_the_kernel_writes_is_the_flood_of_its_owner() -> None:
+    writers = [of_the_kernel(20 + at, f"kworker/u8:{at}", 30, 30, "/backup.service") for at in range(3)]
+    (finding,) = flooded([*writers, VICTIM])
+    assert finding.title == "backup.service floods sda"
+
+
+def test_the_kernels_own_queue_floods_nothing_and_suffers_nothing() -> None:
+    flood, queue = work(10, "fio", 90, 30), of_the_kernel(58, "kworker/1:1H", 5, 160)
+    assert flooded([flood, queue]) == []
+    assert flooded([of_the_kernel(58, "kworker/1:1H", 90, 160), VICTIM]) == []
+    (finding,) = flooded([flood, queue, VICTIM])
+    assert finding.numbers["sufferer_comm"] == "nginx"
+    (journal,) = flooded([flood, of_the_kernel(59, "jbd2/sda1-8", 5, 160)])
+    assert journal.numbers["sufferer_comm"] == "jbd2/sda1-8"
 
 
 def test_a_storm_of_flushes() -> None:
