@@ -23,6 +23,8 @@ SIGNS: Mapping[Severity, tuple[str, str, Role]] = {
 ROOMY = 100
 """From this many cells on there is room for words."""
 MINUTE_S = 60
+CUT = 2
+"""From so many times the room of the brief evidence on, what has room of the sentence says more."""
 REMARK_LEAST = 20
 """Cells without which the evidence behind a title says nothing."""
 
@@ -84,7 +86,8 @@ def _say(line: Line, finding: Finding, room: int) -> None:
     if left >= REMARK_LEAST:
         # The sentence begins by whom it is about, as the title does.
         evidence = finding.text.partition(": ")[2] or finding.text
-        evidence = finding.brief if finding.brief and _width(evidence) > left else evidence
+        if left < min(CUT * _width(finding.brief), _width(evidence)):
+            evidence = finding.brief
         line.put("  ").put(line.clipped(evidence, left), "text")
 
 
