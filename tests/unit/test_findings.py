@@ -483,6 +483,23 @@ def test_a_storm_of_flushes() -> None:
     assert watched(by_the_way, 12) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [("disk:sda", True), ("comm:fio", False), ("disk:sda pid:10", False), ("op:read", False), ("(", False)],
+)
+def test_of_what_a_filter_lets_through_no_share_is_told(text: str, known: bool) -> None:
+    """All that is seen of the disk may be one process or one operation, because nothing else was asked for."""
+    session = one(1, {"flush": Doing(lognormal(8, 0.2), 100)}, busy=0.97, depth=3.0)
+    session.filter = text
+    watch = Watch()
+    for _ in range(10):
+        watch.take(session.tick(work=[work(10, "fio", 90, 30), VICTIM]))
+    assert {finding.kind for finding in watch.current} == ({"flooding", "flush-storm"} if known else set())
+    session.filter = ""
+    for _ in range(5):
+        assert watch.take(session.tick()) == (), "of the last ten seconds some are not known"
+
+
 def test_the_odd_one_out_replaces_its_second_hump() -> None:
     """Facts may come late: what was a hump of a lone disk then has siblings."""
     session = three(1, (FAST, FAST, sick(0.02)), 300, [])

@@ -60,7 +60,7 @@ class Share(msgspec.Struct, frozen=True):
 
 def rule(scene: Scene) -> list[Candidate]:
     """A notice, after some seconds."""
-    if scene.covers_ns() < KNOWN_NS:
+    if scene.covers_ns() < KNOWN_NS or not scene.whole:
         return []
     busy = [disk.name for disk in scene.disks.values() if disk.busy is not None and disk.busy >= BUSY]
     return [candidate for disk in busy if (candidate := _candidate(scene, disk))]

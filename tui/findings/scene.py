@@ -32,7 +32,10 @@ class Totals(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Moment:
-    """A tick as it came. What is asked of single disks is sorted by disk once it is asked."""
+    """A tick as it came. What is asked of single disks is sorted by disk once it is asked.
+
+    whole  nothing that a disk did was kept out by a filter, unless all of it was
+    """
 
     time: int
     span_ns: int
@@ -40,6 +43,7 @@ class Moment:
     all_hists: Sequence[Hist]
     all_work: Sequence[Work]
     all_parts: Sequence[Part]
+    whole: bool = True
 
     @cached_property
     def hists(self) -> Mapping[str, Sequence[Hist]]:
@@ -96,6 +100,11 @@ class Scene:
     def disks(self) -> Mapping[str, Disk]:
         """As they were at the end of the last tick."""
         return self.moments[-1].disks if self.moments else {}
+
+    @property
+    def whole(self) -> bool:
+        """Whether what a process or an operation does can be told as a share of what the disk does."""
+        return all(moment.whole for moment in self.moments)
 
     def get(self, disk: str, op: Op) -> Series:
         """A series; an empty one where there were no requests."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
+from probes.filter import FilterError, parse
 from probes.snapshot import DiskFacts, Hist, Op, ProbeTick, Snapshot
 from tui.findings.scene import Failures, Moment, Scene
 from tui.findings.series import SECOND, WINDOW_NS, Key, Series
@@ -22,6 +23,7 @@ class Window:
         self._facts: dict[str, DiskFacts] = {}
         self._families: tuple[Family, ...] = ()
         self._failures: dict[tuple[str, Op], Failures] = {}
+        self._filter, self._whole = "", True
 
     def __len__(self) -> int:
         """How many series it keeps: of disks and their operations."""
@@ -29,6 +31,8 @@ class Window:
 
     def add(self, snapshot: Snapshot) -> None:
         """Takes in a tick."""
+        if snapshot.filter != self._filter:
+            self._filter, self._whole = snapshot.filter, _asks_for_whole_disks(snapshot.filter)
         for tick in snapshot.probes:
             if tick.facts is not None:
                 self._facts = {disk.name: disk for disk in tick.facts}
@@ -56,9 +60,17 @@ class Window:
                 if hist.errors or key in self._failures:
                     self._count_errors(time, key, hist)
         disks = {disk.name: disk for disk in tick.disks}
-        self._moments.append(Moment(time, span_ns, disks, tick.hists, tick.work, tick.parts))
+        self._moments.append(Moment(time, span_ns, disks, tick.hists, tick.work, tick.parts, self._whole))
 
     def _count_errors(self, time: int, key: Key, hist: Hist) -> None:
         known = self._failures.get(key) or Failures(time, time, 0, 0)
         last = time if hist.errors else known.last
         self._failures[key] = Failures(known.first, last, known.errors + hist.errors, known.requests + hist.count)
+
+
+def _asks_for_whole_disks(text: str) -> bool:
+    """Whether a filter lets through all that a disk does, or nothing of it."""
+    try:
+        return parse(text).asks_only("disk")
+    except FilterError:
+        return False
