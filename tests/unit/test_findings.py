@@ -393,6 +393,33 @@ def test_busy_is_not_saturated() -> None:
     assert watched(in_memory, 12) == []
 
 
+def strained(calm: Shape, under_load: Shape, rate: float, depth: float = 30.0, busy: float = 1.0) -> list[Finding]:
+    """What is found of a disk without a scheduler that has little to do at first, and then much."""
+    session = one(1, {"read": Doing(calm, 100)}, busy=0.3, depth=0.5)
+    watch = Watch()
+    found = [finding for _ in range(10) for finding in watch.take(session.tick())]
+    session.disks = [Fake("sda", {"read": Doing(under_load, rate)}, busy=busy, depth=depth)]
+    return found + [finding for _ in range(25) for finding in watch.take(session.tick())]
+
+
+def test_a_disk_is_saturated_too_where_requests_wait_within_it() -> None:
+    (finding,) = strained(lognormal(3, 0.3), lognormal(40, 0.3), 750)
+    assert (finding.id, finding.title) == ("saturated:sda", "sda is saturated")
+    assert finding.text.startswith("sda is busy ")
+    assert " requests take 4" in finding.text
+    assert ", and took 3." in finding.text
+    assert finding.numbers["calm_device_us"] == pytest.approx(3100, rel=0.1)
+    assert finding.numbers["device_us"] > 4 * finding.numbers["calm_device_us"]  # type: ignore[operator]
+
+
+def test_a_disk_that_does_much_at_once_is_not_saturated() -> None:
+    fast = lognormal(0.09, 0.3)
+    assert strained(fast, lognormal(0.4, 0.3), 80_000) == []  # in parallel, and a little slower for it
+    assert strained(lognormal(8, 0.3), lognormal(9, 0.3), 3000) == []  # far away, and no slower for it
+    assert strained(lognormal(3, 0.3), lognormal(40, 0.3), 750, depth=3.0) == []
+    assert strained(lognormal(3, 0.3), lognormal(40, 0.3), 750, busy=0.8) == []
+
+
 def work(pid: int, comm: str, count: int, each_ms: float, cgroup: str = "") -> Work:
     return Work(
         pid,

@@ -87,6 +87,7 @@ class Scene:
 
     series   by disk and operation; those without requests are not in it
     moments  ticks of the last ten seconds, oldest first
+    calm_ns  mean time in the device of those disks' requests that were seen to have little to do
     """
 
     time: int
@@ -95,6 +96,7 @@ class Scene:
     facts: Mapping[str, DiskFacts]
     families: Sequence[Family]
     failures: Mapping[tuple[str, Op], Failures]
+    calm_ns: Mapping[str, float]
 
     @property
     def disks(self) -> Mapping[str, Disk]:

@@ -6,6 +6,7 @@ from collections import deque
 
 from probes.filter import FilterError, parse
 from probes.snapshot import DiskFacts, Hist, Op, ProbeTick, Snapshot
+from tui.findings.calm import Calm
 from tui.findings.scene import Failures, Moment, Scene
 from tui.findings.series import SECOND, WINDOW_NS, Key, Series
 from tui.findings.siblings import Family, families
@@ -24,6 +25,7 @@ class Window:
         self._families: tuple[Family, ...] = ()
         self._failures: dict[tuple[str, Op], Failures] = {}
         self._filter, self._whole = "", True
+        self._calm = Calm()
 
     def __len__(self) -> int:
         """How many series it keeps: of disks and their operations."""
@@ -37,6 +39,7 @@ class Window:
             if tick.facts is not None:
                 self._facts = {disk.name: disk for disk in tick.facts}
                 self._families = families(tick.facts)
+                self._calm.keep(self._facts.keys())
             if tick.hists or tick.disks:
                 self._add(snapshot.time, snapshot.span_ns, tick)
 
@@ -47,7 +50,8 @@ class Window:
         self._failures = {key: seen for key, seen in self._failures.items() if now - seen.last < RECENT_NS}
         while self._moments and now - self._moments[0].time >= WINDOW_NS:
             self._moments.popleft()
-        return Scene(now, self._series, tuple(self._moments), self._facts, self._families, self._failures)
+        moments, calm_ns = tuple(self._moments), self._calm.device_ns
+        return Scene(now, self._series, moments, self._facts, self._families, self._failures, calm_ns)
 
     def _add(self, time: int, span_ns: int, tick: ProbeTick) -> None:
         series = self._series
@@ -60,6 +64,7 @@ class Window:
                 if hist.errors or key in self._failures:
                     self._count_errors(time, key, hist)
         disks = {disk.name: disk for disk in tick.disks}
+        self._calm.add(time, disks, tick.hists)
         self._moments.append(Moment(time, span_ns, disks, tick.hists, tick.work, tick.parts, self._whole))
 
     def _count_errors(self, time: int, key: Key, hist: Hist) -> None:
