@@ -11,7 +11,7 @@ import pytest
 
 import tui
 from probes.lanes import lanes
-from probes.snapshot import DiskFacts, Part, Work
+from probes.snapshot import Column, DiskFacts, Part, ProbeInfo, Work
 from tests.distributions.load import Doing, Fake, Session, raid, sums
 from tests.distributions.ordinary import NAMES, ordinary
 from tests.distributions.shapes import Shape, draw, even, lognormal, mixed, seeks, slower, uniform
@@ -362,6 +362,21 @@ def test_errors_are_said_at_once_and_while_they_are_recent() -> None:
     assert watch.current[0].numbers["errors"] == 3
     ended = [finding for _ in range(20) for finding in watch.take(session.tick())]
     assert [finding.until is None for finding in ended] == [False]
+
+
+def test_errors_are_named_where_rows_tell() -> None:
+    columns = tuple(Column(name, name, "word", 8, name) for name in ("time", "disk", "op", "error"))
+    watch = Watch([ProbeInfo("block", "Block I/O", "?", "latency", columns)])
+    session = one(1, {"read": Doing(FAST, 100)})
+    watch.take(session.tick(errors=3))
+    tick = session.tick()
+    failed = [[1, "sda", "read", error] for error in ("EIO", "ENODATA", "EIO", None)]
+    rows = [*failed, [1, "sdb", "read", "ENOSPC"], [1, "sda", "write", "ETIMEDOUT"]]
+    block = msgspec.structs.replace(tick.probes[0], rows=rows)
+    watch.take(msgspec.structs.replace(tick, probes=(block,)))
+    (finding,) = watch.current
+    assert " reads ended with an error (EIO, ENODATA), the last 1 s ago" in finding.text
+    assert finding.numbers["kinds"] == "EIO,ENODATA"
 
 
 def test_a_request_that_is_not_answered() -> None:

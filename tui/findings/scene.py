@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 
@@ -73,12 +73,14 @@ class Failures:
     """Requests of a disk and operation that ended with an error. Times in nanoseconds since the epoch.
 
     requests  all of that disk and operation since the tick of the first error
+    kinds     how many of which errors (`EIO`) there were among the single requests that are known
     """
 
     first: int
     last: int
     errors: int
     requests: int
+    kinds: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
