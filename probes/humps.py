@@ -93,12 +93,26 @@ def modes(slots: Mapping[int, int]) -> tuple[Mode, ...]:
     )
 
 
-def second_hump(slots: Mapping[int, int]) -> Mode | None:
-    """The slowest mode, where it is far from the main one; None for a histogram without such a hump."""
+def second_hump(slots: Mapping[int, int], far: float = FAR, least: int = 0, most: float = 1.0) -> Mode | None:
+    """What is far from the main mode: from the first such mode on all that are slower, as one; None if there is none.
+
+    far    how many times as slow as the main mode
+    least  the first slot in which it may begin
+    most   the share of all requests that it may have: of more, only the slower modes count
+
+    Its peak and its distance are those of the largest of its modes.
+    """
     if len(slots) < 2 or max(slots) - min(slots) < SUB * 2:  # noqa: PLR2004  (no room for two that are far apart)
         return None
-    slowest = modes(slots)[-1:]
-    return slowest[0] if slowest and slowest[0].distance >= FAR else None
+    found = modes(slots)
+    for at, first in enumerate(found):
+        slow = found[at:]
+        share = sum(mode.share for mode in slow)
+        if first.distance >= far and first.low >= least and share <= most:
+            largest = max(slow, key=lambda mode: mode.count)
+            count = sum(mode.count for mode in slow)
+            return Mode(first.low, slow[-1].high, largest.peak, count, share, largest.distance)
+    return None
 
 
 def _cuts(slots: Sequence[int], counts: Sequence[int], evidence: float) -> list[int]:

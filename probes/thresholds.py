@@ -16,6 +16,8 @@ GENERATION_NS = 30_000_000_000
 ENOUGH = 1000
 """Requests without which there is no p99.9."""
 TAIL = 0.999
+MOST_SHARE = 0.1
+"""A hump of more requests is what the disk does, its cache's misses for instance: not slow, and no short list."""
 STEADY = 1.1
 """A threshold that would move by less stays."""
 
@@ -84,7 +86,7 @@ class Thresholds:
         if self.set_us is not None:
             return Threshold(disk, op, self.set_us, "set")
         slots = add_up([self._old.get(series, NONE), self._young.get(series, NONE)]).slots()
-        if (hump := second_hump(slots)) is not None:
+        if (hump := second_hump(slots, most=MOST_SHARE)) is not None:
             return Threshold(disk, op, low_ns(hump.low) / 1000, "hump")
         count = sum(slots.values())
         if count < ENOUGH:

@@ -71,7 +71,8 @@ class Dump:
         self._kept: dict[str, set[int]] = {name: set() for name in options.probes}
         self._held: list[Snapshot] | None = []
         self._states = dict.fromkeys(options.probes, "off")
-        self._watch = Watch() if any(self._infos[name].view == "latency" for name in options.probes) else None
+        latency = any(self._infos[name].view == "latency" for name in options.probes)
+        self._watch = Watch(hello.probes) if latency else None
         self._known: set[DiskFacts | Threshold] = set()
 
     @property

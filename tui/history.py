@@ -158,7 +158,7 @@ class History:
         """Forget everything: a recording begins anew."""
         self.lineage = Lineage()
         self._tracks = {info.id: Track(info, self.lineage) for info in self._probes}
-        self._watch = Watch()
+        self._watch = Watch(self._probes)
         self._ended: deque[tuple[int, Finding]] = deque(maxlen=2 * MOST_PAST)
         self._last: Snapshot | None = None
         self._held: View | None = None

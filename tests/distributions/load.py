@@ -50,6 +50,7 @@ class Session:
     parts: Sequence[Part] = ()
     now: int = START
     begun: bool = False
+    filter: str = ""
 
     def tick(self, seconds: float = 1.0, work: Sequence[Work] = (), errors: int = 0) -> Snapshot:
         """The next tick; `errors` of the first disk's reads fail."""
@@ -62,7 +63,7 @@ class Session:
         facts = None if self.begun else list(self.facts)
         self.begun = True
         tick = ProbeTick("block", "on", hists=hists, disks=states, work=list(work), parts=list(self.parts), facts=facts)
-        return Snapshot(self.now, span_ns, "", BOX, (tick,), 1_000_000)
+        return Snapshot(self.now, span_ns, self.filter, BOX, (tick,), 1_000_000)
 
     def _hists(self, disk: Fake, seconds: float) -> Iterator[Hist]:
         for op, doing in disk.doing.items():

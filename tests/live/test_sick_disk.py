@@ -72,6 +72,24 @@ def test_the_sick_one_is_found_and_named(compiled: Workload, tmp_path: Path, opt
     assert {line["disk"] for line in findings if line["kind"] == "odd-one-out"} == {sick}
 
 
+@pytest.mark.parametrize(("share", "ms"), [(0.02, (20.0, 60.0)), (1.0, (2.0, 4.0))], ids=["stalls", "slow as a whole"])
+def test_it_is_named_too_where_its_slowness_leaves_it_less_to_do(
+    compiled: Workload, tmp_path: Path, share: float, ms: tuple[float, float]
+) -> None:
+    """Fast disks of one model, each read again as soon as it has answered: the sick one answers a fraction as often."""
+    how = Sickness(sick=frozenset([1]), share=share, ms=ms, base_us=50)
+    with sick_disks(compiled("slowfs"), tmp_path / "disks", how) as devices, Dump(probe="block") as dump:
+        with load(devices, "--rw=randread"):
+            begun_at = time.monotonic()
+            finding = dump.wait_for(odd)
+            took = time.monotonic() - begun_at
+        dump.stop()
+        findings = begun(dump, devices)
+    assert took < FOUND_WITHIN_S
+    sick = name_of(devices[1])
+    assert {line["disk"] for line in findings if line["kind"] == "odd-one-out"} == {finding["disk"]} == {sick}
+
+
 def test_nothing_is_found_in_healthy_ones(compiled: Workload, tmp_path: Path) -> None:
     how = Sickness(sick=frozenset())
     with (

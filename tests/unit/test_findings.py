@@ -11,7 +11,7 @@ import pytest
 
 import tui
 from probes.lanes import lanes
-from probes.snapshot import DiskFacts, Part, Work
+from probes.snapshot import Column, DiskFacts, Part, ProbeInfo, Work
 from tests.distributions.load import Doing, Fake, Session, raid, sums
 from tests.distributions.ordinary import NAMES, ordinary
 from tests.distributions.shapes import Shape, draw, even, lognormal, mixed, seeks, slower, uniform
@@ -78,6 +78,7 @@ def test_the_finding_says_what_the_numbers_say() -> None:
     assert numbers["siblings_average_us"] == pytest.approx(340, rel=0.1)
     assert numbers["slow_requests"] == pytest.approx(numbers["share"] * numbers["requests"])  # type: ignore[operator]
     assert numbers["siblings"] == "sda,sdb"
+    assert finding.brief == "2.0 % at 18-61 ms, rest 0.00 %"
     assert finding.text == (
         "sdc, a member of md0: 2.0 % of reads take 18-61 ms; its siblings sda, sdb: 0.00 %; "
         "average 1.1 ms against 0.3 ms (model ACME 4T, serial S-sdc, at slot 2)"
@@ -148,6 +149,7 @@ def test_slow_from_the_first_to_the_last_request() -> None:
     assert found[0].text.startswith(
         "sdb, a member of md0: reads take 1.2 ms at the median; its siblings sda, sdc: 0.3 ms; average 1.4 ms"
     )
+    assert found[0].brief == "median 1.2 ms, rest 0.3 ms"
 
 
 def test_two_disks_are_enough_to_compare() -> None:
@@ -183,11 +185,70 @@ def test_of_turning_disks_the_cache_decides_who_is_fast() -> None:
     assert [finding.id for finding in found] == ["odd-one-out:sdc:read"]
 
 
+def turning(share: float, low: float, high: float, rate: float, name: str = "md0") -> list[str]:
+    """What is found where a share of the last disk's reads takes `low` to `high` milliseconds."""
+    facts = [msgspec.structs.replace(disk, rotational=True) for disk in raid(NAMES, name)]
+    ill = mixed((1 - share, seeks()), (share, uniform(low, high)))
+    return [finding.id for finding in watched(three(1, (seeks(), seeks(), ill), rate, facts), 60)]
+
+
+@pytest.mark.parametrize(
+    ("share", "low", "high", "rate"),
+    [(0.03, 40, 90, 100), (0.05, 50, 100, 100), (0.1, 40, 80, 50), (0.03, 20, 60, 200)],
+)
+def test_of_turning_disks_the_sick_one_need_not_be_many_times_as_slow(
+    share: float, low: float, high: float, rate: float
+) -> None:
+    assert turning(share, low, high, rate) == ["odd-one-out:sdc:read"]
+
+
+def test_of_turning_disks_a_little_more_is_no_evidence() -> None:
+    assert turning(0.05, 15, 45, 100) == []
+    assert turning(0.03, 40, 90, 100, name="") == []
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_healthy_turning_disks_are_alike_enough(seed: int) -> None:
+    """Fuller and emptier, a little older and younger, with the queues of a busy hour."""
+    random = Random(seed)
+    facts = [msgspec.structs.replace(disk, rotational=True) for disk in raid(NAMES)]
+
+    def healthy() -> Shape:
+        own = seeks(random.uniform(0.4, 5), random.uniform(12, 25), random.choice((8.3, 8.3, 11.1)))
+        return mixed((70, own), (25, slower(own, 1)), (random.uniform(0, 5), slower(own, 2)))
+
+    assert watched(three(seed, [healthy() for _ in NAMES], 150, facts), 60) == []
+
+
 def test_a_disk_with_little_to_do_may_wake_slowly() -> None:
     idle = three(1, (FAST, FAST, slower(FAST, 4)), 300, raid(NAMES, ""))
     for doing in idle.disks[2].doing.values():
         doing.rate /= 10
     assert watched(idle, 30) == []
+
+
+@pytest.mark.parametrize("ill", [sick(0.02), slower(FAST, 3)], ids=["stalls", "slow as a whole"])
+def test_a_disk_of_the_model_that_does_less_because_it_is_slow(ill: Shape) -> None:
+    """Each is asked again as soon as it has answered: what is slow does a fraction of the others' work."""
+    session = three(1, (FAST, FAST, ill), 2000, raid(NAMES, ""))
+    for disk in session.disks:
+        disk.busy = 0.95
+    for doing in session.disks[2].doing.values():
+        doing.rate /= 6
+    assert [finding.id for finding in watched(session, 12)] == ["odd-one-out:sdc:read"]
+
+
+@pytest.mark.parametrize("usual", [1000, 1500])
+def test_a_deeper_queue_on_a_disk_of_the_same_model_is_no_sickness(usual: float) -> None:
+    """Volumes of a cloud that may do 3,000 requests a second: one is asked for 32 at once, the others for one."""
+    alone, among_many = lognormal(1, 0.3), lognormal(10.6, 0.3)
+    asked = ((alone, usual, 1), (alone, usual, 1), (among_many, 2900, 32))
+    disks = [
+        Fake(name, {"read": Doing(shape, rate)}, busy=0.99, depth=depth)
+        for name, (shape, rate, depth) in zip(NAMES, asked, strict=True)
+    ]
+    session = Session(Random(1), disks, raid(NAMES, ""))
+    assert [finding for finding in watched(session, 30) if finding.kind == "odd-one-out"] == []
 
 
 def test_other_work_is_no_evidence() -> None:
@@ -262,6 +323,22 @@ def test_a_lone_disk_with_a_second_hump() -> None:
     assert found[0].numbers["share"] == pytest.approx(0.02, rel=0.4)
 
 
+def test_a_few_that_take_seconds_do_not_hide_the_hump() -> None:
+    stalls = mixed((0.9795, FAST), (0.02, SICK), (0.0005, uniform(4900, 5200)))
+    found = watched(one(1, {"read": Doing(stalls, 5000)}), 20)
+    assert [finding.id for finding in found] == ["second-hump:sda:read"]
+    assert found[0].numbers["share"] == pytest.approx(0.02, rel=0.2)
+    assert found[0].text.startswith("sda: 2.")
+
+
+def test_many_that_take_a_little_do_not_hide_the_hump() -> None:
+    """One in ten takes 2 to 4 ms, which is no trouble; one in fifty is."""
+    two = mixed((0.88, FAST), (0.1, uniform(2.5, 4)), (0.02, SICK))
+    found = watched(one(1, {"read": Doing(two, 2000)}), 20)
+    assert [finding.id for finding in found] == ["second-hump:sda:read"]
+    assert found[0].numbers["share"] == pytest.approx(0.02, rel=0.2)
+
+
 def test_the_cache_of_a_turning_disk_is_no_trouble() -> None:
     session = one(1, {"read": Doing(mixed((9, lognormal(0.1, 0.3)), (1, seeks())), 200)})
     session.facts = [DiskFacts("sda", rotational=True)]
@@ -285,6 +362,21 @@ def test_errors_are_said_at_once_and_while_they_are_recent() -> None:
     assert watch.current[0].numbers["errors"] == 3
     ended = [finding for _ in range(20) for finding in watch.take(session.tick())]
     assert [finding.until is None for finding in ended] == [False]
+
+
+def test_errors_are_named_where_rows_tell() -> None:
+    columns = tuple(Column(name, name, "word", 8, name) for name in ("time", "disk", "op", "error"))
+    watch = Watch([ProbeInfo("block", "Block I/O", "?", "latency", columns)])
+    session = one(1, {"read": Doing(FAST, 100)})
+    watch.take(session.tick(errors=3))
+    tick = session.tick()
+    failed = [[1, "sda", "read", error] for error in ("EIO", "ENODATA", "EIO", None)]
+    rows = [*failed, [1, "sdb", "read", "ENOSPC"], [1, "sda", "write", "ETIMEDOUT"]]
+    block = msgspec.structs.replace(tick.probes[0], rows=rows)
+    watch.take(msgspec.structs.replace(tick, probes=(block,)))
+    (finding,) = watch.current
+    assert " reads ended with an error (EIO, ENODATA), the last 1 s ago" in finding.text
+    assert finding.numbers["kinds"] == "EIO,ENODATA"
 
 
 def test_a_request_that_is_not_answered() -> None:
@@ -316,6 +408,33 @@ def test_busy_is_not_saturated() -> None:
     assert watched(in_memory, 12) == []
 
 
+def strained(calm: Shape, under_load: Shape, rate: float, depth: float = 30.0, busy: float = 1.0) -> list[Finding]:
+    """What is found of a disk without a scheduler that has little to do at first, and then much."""
+    session = one(1, {"read": Doing(calm, 100)}, busy=0.3, depth=0.5)
+    watch = Watch()
+    found = [finding for _ in range(10) for finding in watch.take(session.tick())]
+    session.disks = [Fake("sda", {"read": Doing(under_load, rate)}, busy=busy, depth=depth)]
+    return found + [finding for _ in range(25) for finding in watch.take(session.tick())]
+
+
+def test_a_disk_is_saturated_too_where_requests_wait_within_it() -> None:
+    (finding,) = strained(lognormal(3, 0.3), lognormal(40, 0.3), 750)
+    assert (finding.id, finding.title) == ("saturated:sda", "sda is saturated")
+    assert finding.text.startswith("sda is busy ")
+    assert " requests take 4" in finding.text
+    assert ", and took 3." in finding.text
+    assert finding.numbers["calm_device_us"] == pytest.approx(3100, rel=0.1)
+    assert finding.numbers["device_us"] > 4 * finding.numbers["calm_device_us"]  # type: ignore[operator]
+
+
+def test_a_disk_that_does_much_at_once_is_not_saturated() -> None:
+    fast = lognormal(0.09, 0.3)
+    assert strained(fast, lognormal(0.4, 0.3), 80_000) == []  # in parallel, and a little slower for it
+    assert strained(lognormal(8, 0.3), lognormal(9, 0.3), 3000) == []  # far away, and no slower for it
+    assert strained(lognormal(3, 0.3), lognormal(40, 0.3), 750, depth=3.0) == []
+    assert strained(lognormal(3, 0.3), lognormal(40, 0.3), 750, busy=0.8) == []
+
+
 def work(pid: int, comm: str, count: int, each_ms: float, cgroup: str = "") -> Work:
     return Work(
         pid,
@@ -332,21 +451,66 @@ def work(pid: int, comm: str, count: int, each_ms: float, cgroup: str = "") -> W
     )
 
 
-def test_a_process_that_floods_a_disk_for_others() -> None:
-    def told(*everyone: Work) -> list[Finding]:
-        session = one(1, {"read": Doing(lognormal(30, 0.3), 30)}, busy=0.97, depth=3.0)
-        watch = Watch()
-        return [finding for _ in range(10) for finding in watch.take(session.tick(work=everyone))]
+def of_the_kernel(pid: int, comm: str, count: int, each_ms: float, cgroup: str = "") -> Work:
+    return msgspec.structs.replace(work(pid, comm, count, each_ms, cgroup), kernel=True)
 
-    flood, victim = work(10, "fio", 90, 30), work(11, "nginx", 5, 45, "/system.slice/nginx.service")
-    (finding,) = told(flood, victim)
+
+def flooded(*moments: Sequence[Work]) -> list[Finding]:
+    """What is found where that work is done by turns on a disk that is busy."""
+    session = one(1, {"read": Doing(lognormal(30, 0.3), 30)}, busy=0.97, depth=3.0)
+    watch = Watch()
+    return [finding for at in range(10) for finding in watch.take(session.tick(work=moments[at % len(moments)]))]
+
+
+VICTIM = work(11, "nginx", 5, 45, "/system.slice/nginx.service")
+
+
+def test_a_process_that_floods_a_disk_for_others() -> None:
+    flood = work(10, "fio", 90, 30)
+    (finding,) = flooded([flood, VICTIM])
     assert (finding.id, finding.severity) == ("flooding:sda:10", "notice")
     assert "fio (pid 10) makes 95 % of the requests" in finding.text
     assert finding.text.endswith("; nginx (pid 11, nginx.service) waits 45 ms on average")
     assert finding.numbers["sufferer_us"] == pytest.approx(45_000)
-    assert told(flood) == []
-    assert told(flood, work(11, "nginx", 5, 1)) == []
-    assert told(work(10, "fio", 50, 30), work(11, "nginx", 50, 45)) == []
+    assert flooded([flood]) == []
+    assert flooded([flood, work(11, "nginx", 5, 1)]) == []
+    assert flooded([work(10, "fio", 50, 30), work(11, "nginx", 50, 45)]) == []
+
+
+def test_a_process_is_one_whatever_its_threads_are_called() -> None:
+    by_turns = [[work(10, name, 90, 30), VICTIM] for name in ("reader", "writer", "compactor")]
+    (finding,) = flooded(*by_turns)
+    assert (finding.id, finding.title) == ("flooding:sda:10", f"{finding.numbers['comm']} floods sda")
+    assert finding.numbers["request_share"] == pytest.approx(90 / 95)
+
+
+def test_the_processes_of_a_unit_are_one_flood() -> None:
+    workers = [work(20 + at, "postgres", 25, 30, "/system.slice/pg.service") for at in range(4)]
+    (finding,) = flooded([*workers, VICTIM])
+    assert (finding.id, finding.title) == ("flooding:sda:pg.service", "pg.service floods sda")
+    assert finding.text.startswith("pg.service (4 processes, most of it postgres) makes 95 % of the requests")
+    assert finding.text.endswith("; nginx (pid 11, nginx.service) waits 45 ms on average")
+    assert finding.numbers["processes"] == 4
+    assert "pid" not in finding.numbers
+    assert flooded(workers) == []
+    nobodys = [msgspec.structs.replace(one, cgroup="") for one in workers]
+    assert flooded([*nobodys, VICTIM]) == []
+
+
+def test_what_the_kernel_writes_is_the_flood_of_its_owner() -> None:
+    writers = [of_the_kernel(20 + at, f"kworker/u8:{at}", 30, 30, "/backup.service") for at in range(3)]
+    (finding,) = flooded([*writers, VICTIM])
+    assert finding.title == "backup.service floods sda"
+
+
+def test_the_kernels_own_queue_floods_nothing_and_suffers_nothing() -> None:
+    flood, queue = work(10, "fio", 90, 30), of_the_kernel(58, "kworker/1:1H", 5, 160)
+    assert flooded([flood, queue]) == []
+    assert flooded([of_the_kernel(58, "kworker/1:1H", 90, 160), VICTIM]) == []
+    (finding,) = flooded([flood, queue, VICTIM])
+    assert finding.numbers["sufferer_comm"] == "nginx"
+    (journal,) = flooded([flood, of_the_kernel(59, "jbd2/sda1-8", 5, 160)])
+    assert journal.numbers["sufferer_comm"] == "jbd2/sda1-8"
 
 
 def test_a_storm_of_flushes() -> None:
@@ -359,6 +523,23 @@ def test_a_storm_of_flushes() -> None:
     assert watched(few, 12) == []
     by_the_way = one(1, {"flush": Doing(lognormal(8, 0.2), 100), "write": Doing(lognormal(8, 0.2), 400)})
     assert watched(by_the_way, 12) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [("disk:sda", True), ("comm:fio", False), ("disk:sda pid:10", False), ("op:read", False), ("(", False)],
+)
+def test_of_what_a_filter_lets_through_no_share_is_told(text: str, known: bool) -> None:
+    """All that is seen of the disk may be one process or one operation, because nothing else was asked for."""
+    session = one(1, {"flush": Doing(lognormal(8, 0.2), 100)}, busy=0.97, depth=3.0)
+    session.filter = text
+    watch = Watch()
+    for _ in range(10):
+        watch.take(session.tick(work=[work(10, "fio", 90, 30), VICTIM]))
+    assert {finding.kind for finding in watch.current} == ({"flooding", "flush-storm"} if known else set())
+    session.filter = ""
+    for _ in range(5):
+        assert watch.take(session.tick()) == (), "of the last ten seconds some are not known"
 
 
 def test_the_odd_one_out_replaces_its_second_hump() -> None:

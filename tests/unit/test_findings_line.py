@@ -24,6 +24,7 @@ ODD = Finding(
     "sdc, a member of md0: 2.1 % of reads take 20-60 ms; its siblings sda, sdb: 0.00 %; average 1.4 ms against 0.3 ms",
     {"share": 0.021},
     START,
+    brief="2.1 % at 20-60 ms, rest 0.00 %",
 )
 ERRORS = Finding(
     "errors:sda",
@@ -47,6 +48,7 @@ FINDINGS = st.builds(
     text=st.text(max_size=200),
     numbers=st.just({}),
     since=st.integers(0, 1 << 62),
+    brief=st.text(max_size=60),
 )
 
 
@@ -65,13 +67,24 @@ def test_with_room_it_says_everything() -> None:
 
 def test_with_less_room_the_title_comes_first() -> None:
     text = shown(120, ODD, ERRORS)
-    assert text.index(ODD.title) < text.index("2.1 % of reads") < text.index("since 15:00:00, 1m 12s")
+    assert text.index(ODD.title) < text.index("2.1 % at 20-60 ms") < text.index("since 15:00:00, 1m 12s")
     assert text.count("sdc") == 1
     assert "since" not in shown(60, ODD)
     assert "!!" in shown(60, ODD)
     assert ODD.title in shown(60, ODD)
     assert shown(60, ODD).rstrip().endswith("w")
     assert "sdc is" in shown(30, ODD)
+
+
+def test_numbers_are_more_than_when_it_began() -> None:
+    assert shown(80, ODD) == f" !!  {ODD.title}  {ODD.brief}   w "
+    assert "since" not in shown(90, ODD)
+    assert "since" in shown(110, ODD)
+    assert "2.1 %" in shown(80, ODD, ERRORS)
+    assert "1 of 2" in shown(80, ODD, ERRORS)
+    unspoken = msgspec.structs.replace(ODD, brief="")
+    assert "2.1 % of reads take" in shown(80, unspoken)
+    assert ODD.text.partition(": ")[2] in shown(170, ODD)
 
 
 @pytest.mark.parametrize("severity", SIGNS)

@@ -34,7 +34,7 @@ def slot(ms: float) -> int:
 def is_at(mode: Mode, low_ms: float, high_ms: float) -> bool:
     """Whether a mode lies within these latencies, but for a slot or two at its edges."""
     low, peak, high = (bounds_us(at)[0] / 1000 for at in (mode.low, mode.peak, mode.high))
-    return low_ms * 0.75 <= low and low_ms <= peak <= high_ms and high <= high_ms * 1.25
+    return low_ms * 0.75 <= low <= low_ms * 30 and low_ms <= peak <= high_ms and high <= high_ms * 1.25
 
 
 @pytest.mark.parametrize("expected", HUMP, ids=lambda one: one.name)
@@ -155,6 +155,30 @@ def test_three_modes() -> None:
     found = modes(draw(Random(1), shape, 10_000))
     assert [round(mode.share, 2) for mode in found] == pytest.approx([0.70, 0.25, 0.05], abs=0.015)
     assert [mode.distance for mode in found] == pytest.approx([1, 30, 2000], rel=0.1)
+
+
+def test_what_is_slower_still_does_not_hide_a_hump() -> None:
+    slots = draw(
+        Random(1), mixed((97.95, lognormal(0.3, 0.4)), (2, uniform(20, 60)), (0.05, uniform(4900, 5200))), 50_000
+    )
+    found = second_hump(slots)
+    assert found is not None
+    assert is_at(found, 20, 5300)
+    assert found.share == pytest.approx(0.0205, rel=0.1)
+    assert found.count == pytest.approx(found.share * sum(slots.values()))
+    assert slot(20) <= found.peak <= slot(60)
+    assert found.distance == pytest.approx(130, rel=0.2)
+
+
+def test_which_humps_are_asked_for() -> None:
+    slots = {slot(0.3): 700, slot(5): 250, slot(400): 50}
+    every, slowest = second_hump(slots), second_hump(slots, most=0.1)
+    assert every is not None
+    assert slowest is not None
+    assert (every.low, every.count, every.high) == (slot(5), 300, slot(400) + 1)
+    assert (slowest.low, slowest.count) == (slot(400), 50)
+    assert second_hump(slots, far=100) == second_hump(slots, least=slot(6)) == slowest
+    assert second_hump(slots, most=0.04) is None
 
 
 def test_nothing_of_nothing() -> None:

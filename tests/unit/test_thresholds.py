@@ -45,6 +45,28 @@ def test_else_the_tail() -> None:
     assert 5 <= sum(us >= found.us for us in latencies) <= 20
 
 
+def test_what_a_large_part_of_the_requests_does_is_not_slow() -> None:
+    """Half are answered by the cache, half by the disk: a list of half of the requests would say nothing."""
+    misses = [us * 30 for us in ordinary(5000, seed=2)]
+    thresholds = Thresholds()
+    thresholds.add([hist("sda", "read", ordinary(5000) + misses)])
+    (found,) = thresholds.find(1) or ()
+    assert found.why == "tail"
+    assert 5 <= sum(us >= found.us for us in misses) <= 20
+    thresholds.add([hist("sda", "read", [900_000.0] * 50)])
+    (found,) = thresholds.find(1 + EVERY_NS) or ()
+    assert found.why == "hump"
+    assert 100_000 < found.us <= 900_000
+
+
+def test_the_slowest_few_do_not_hide_where_the_slow_ones_begin() -> None:
+    thresholds = Thresholds()
+    thresholds.add([hist("sdb", "read", sick(50_000) + [5_000_000.0] * 25)])
+    (found,) = thresholds.find(1) or ()
+    assert found.why == "hump"
+    assert 10_000 < found.us <= 20_500
+
+
 def test_nothing_is_said_of_too_few() -> None:
     thresholds = Thresholds()
     thresholds.add([hist("sda", "read", ordinary(ENOUGH - 1))])

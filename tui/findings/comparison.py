@@ -9,7 +9,7 @@ shares of slow requests against one common share.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import log
+from math import inf, log
 from typing import NamedTuple
 
 from probes.humps import second_hump
@@ -24,6 +24,10 @@ TIMES = 4.0
 """How many times as long the slow ones take here as the same share of requests there, at least."""
 MORE = 4.0
 """How many times as many of them there are here, at least."""
+BEYOND, BEYOND_TIMES = 0.001, 2.0
+"""Or how many times as long as all but one in a thousand of theirs, ..."""
+COUNTS = 0.3
+"""... where each nat of evidence counts for so much."""
 WHOLE = 0.4
 """Share of slow requests from which on it is the disk as a whole."""
 WHOLE_TIMES = 3.0
@@ -31,10 +35,14 @@ WHOLE_TIMES = 3.0
 
 
 class Floor(NamedTuple):
-    """What is faster is not slow, whatever the others do: for some of the requests, and for the disk as a whole."""
+    """What is faster is not slow, whatever the others do: for some of the requests, and for the disk as a whole.
+
+    nearer  it is enough to be slower than nearly all of theirs: where no healthy disk is much faster than another
+    """
 
     some_ns: int
     whole_ns: int
+    nearer: bool = False
 
 
 class Slower(NamedTuple):
@@ -67,6 +75,7 @@ def slower(mine: Mapping[int, int], theirs: Mapping[int, int], floor: Floor) -> 
     best: Slower | None = None
     slow = their_slow = 0
     down = sorted(theirs, reverse=True)
+    near_ns = BEYOND_TIMES * _slowest_but(theirs, BEYOND * all_theirs) if floor.nearer else inf
     at = beyond = 0  # how far down the others' slots, and how many of their requests were passed on the way
     for border in sorted(mine, reverse=True):
         slow += mine[border]
@@ -76,12 +85,13 @@ def slower(mine: Mapping[int, int], theirs: Mapping[int, int], floor: Floor) -> 
             at += 1
         # The slowest `share` of their requests reach down to this slot.
         reached = down[min(at, len(down) - 1)]
-        if slow < FEWEST_SLOW or share < SMALLEST_SHARE or not _by_far(border, reached, share, floor):
+        far, near = _by_far(border, reached, share, floor), low_ns(border) >= max(near_ns, floor.some_ns)
+        if slow < FEWEST_SLOW or share < SMALLEST_SHARE or not (far or near):
             continue
         their_slow = sum(count for slot, count in theirs.items() if slot >= border)
         if share * all_theirs < MORE * their_slow and share < WHOLE:
             continue
-        evidence = _evidence(slow, all_mine, their_slow, all_theirs)
+        evidence = (1.0 if far else COUNTS) * _evidence(slow, all_mine, their_slow, all_theirs)
         if best is None or evidence > best.evidence:
             best = Slower(border, share, their_slow / all_theirs, slow, their_slow, evidence)
     return best
@@ -89,11 +99,20 @@ def slower(mine: Mapping[int, int], theirs: Mapping[int, int], floor: Floor) -> 
 
 def at_hump(by: Slower, mine: Mapping[int, int], theirs: Mapping[int, int]) -> Slower:
     """The same told from where a hump begins, if it begins a little below the border."""
-    hump = second_hump(mine)
-    if by.whole or hump is None or not by.border - SUB <= hump.low < by.border:
+    hump = second_hump(mine, least=by.border - SUB)
+    if by.whole or hump is None or hump.low >= by.border:
         return by
     their_slow = sum(count for slot, count in theirs.items() if slot >= hump.low)
     return Slower(hump.low, hump.share, their_slow / sum(theirs.values()), hump.count, their_slow, by.evidence)
+
+
+def _slowest_but(slots: Mapping[int, int], few: float) -> int:
+    """Within what all requests ended but so few, in nanoseconds."""
+    for slot in sorted(slots, reverse=True):
+        few -= slots[slot]
+        if few < 0:
+            return low_ns(slot + 1)
+    return 0
 
 
 def _by_far(border: int, reached: int, share: float, floor: Floor) -> bool:

@@ -16,6 +16,8 @@ def rule(scene: Scene) -> list[Candidate]:
         ago = (scene.time - failures.last) / SECOND
         over = (scene.time - failures.first) / SECOND
         when = "just now" if ago < 1 else f"the last {ago:.0f} s ago"
+        kinds = sorted(failures.kinds, key=lambda kind: (-failures.kinds[kind], kind))
+        named = f" ({', '.join(kinds)})" if kinds else ""
         finding = Finding(
             id=f"errors:{disk}:{op}",
             kind="errors",
@@ -23,12 +25,13 @@ def rule(scene: Scene) -> list[Candidate]:
             disk=disk,
             title=f"{disk} fails {PLURAL[op]}",
             text=(
-                f"{disk}: {failures.errors:,} of {failures.requests:,} {PLURAL[op]} ended with an error, {when}"
+                f"{disk}: {failures.errors:,} of {failures.requests:,} {PLURAL[op]} ended with an error{named}, {when}"
                 f"{identity(scene.facts.get(disk))}; the kernel log says more: dmesg"
             ),
             numbers={
                 "op": op,
                 "errors": failures.errors,
+                **({"kinds": ",".join(kinds)} if kinds else {}),
                 "requests": failures.requests,
                 "seconds": round(over, 1),
                 "seconds_ago": round(ago, 1),

@@ -18,6 +18,7 @@ class Finding(msgspec.Struct, frozen=True):
     title     a few words, for where there is little room: `sdc is slower than its siblings in md0`
     text      the whole sentence, with the evidence; may be made anew every tick. It holds names from the kernel:
               see `tui.text`
+    brief     the evidence beside a title, where there is little room; empty: there is none but the sentence's
     numbers   the evidence for programs
     """
 
@@ -30,3 +31,4 @@ class Finding(msgspec.Struct, frozen=True):
     numbers: Mapping[str, int | float | str]
     since: int
     until: int | None = None
+    brief: str = ""

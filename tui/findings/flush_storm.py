@@ -22,7 +22,7 @@ OF_WORK = 0.5
 
 def rule(scene: Scene) -> list[Candidate]:
     """A warning, after some seconds."""
-    if scene.covers_ns() < KNOWN_NS:
+    if scene.covers_ns() < KNOWN_NS or not scene.whole:
         return []
     flushing = [disk for disk, op in scene.series if op == "flush"]
     return [candidate for disk in flushing if (candidate := _candidate(scene, disk))]

@@ -26,6 +26,7 @@ IN_A_SET = Floor(2_000_000, 200_000)
 OF_A_MODEL = Floor(5_000_000, 1_000_000)
 """Disks that only have their model in common are used for different things."""
 TURNING = Floor(30_000_000, 30_000_000)
+TURNING_IN_A_SET = Floor(30_000_000, 30_000_000, nearer=True)
 """Up to this latency it decides, for disks that turn, how far apart the data lie and what the cache has."""
 HIGHER_MAXIMUM, HIGHER_AVERAGE = 2.0, 1.3
 """A disk is looked at only if it has so many times the maximum or the average that is common in its family."""
@@ -90,7 +91,7 @@ def _share(series: Series, border: int) -> float:
 
 def _floor(scene: Scene, family: Family) -> Floor:
     if scene.facts[family.members[0]].rotational:
-        return TURNING
+        return TURNING_IN_A_SET if family.is_set else TURNING
     return IN_A_SET if family.is_set else OF_A_MODEL
 
 
@@ -137,6 +138,7 @@ def _candidate(scene: Scene, odd: Odd) -> Candidate:
             text=f"{_sentence(odd, low, high)}{identity(facts)}",
             numbers=numbers,
             since=scene.time,
+            brief=_brief(odd, low, high),
         ),
         after,
     )
@@ -154,3 +156,10 @@ def _sentence(odd: Odd, low: int, high: int) -> str:
         f"{disk}: {percent(odd.by.share)} of {PLURAL[odd.op]} take {stretch(low, high)}; "
         f"{others}: {percent(odd.by.theirs)}; {averages}"
     )
+
+
+def _brief(odd: Odd, low: int, high: int) -> str:
+    if odd.by.whole:
+        mine, theirs = (latency(one.percentile_ns(0.5)) for one in (odd.mine, odd.theirs))
+        return f"median {mine}, rest {theirs}"
+    return f"{percent(odd.by.share)} at {stretch(low, high)}, rest {percent(odd.by.theirs)}"

@@ -10,13 +10,17 @@ from probes.latency import EMPTY, Latency
 from probes.snapshot import OPS, Op, Part
 from tui.findings.comparison import FEWEST
 from tui.findings.scene import Scene
-from tui.findings.series import Series
+from tui.findings.series import SECOND, Series
 from tui.findings.siblings import Family
 
 BUSIER = 3.0
 """A disk that is asked for so many times the requests may be slower for that."""
 IDLER = 4.0
-"""A disk of the same model, but of no common set, that has so few of the others' requests may be saving power."""
+"""A disk of the same model, but of no common set, that has so few of the others' requests may be saving power, ..."""
+IDLE = 0.3
+"""... if it has something to do for less than this share of the time: a disk that stalls is asked for less as well."""
+RATHER_BUSIER, DEEPER = 1.3, 4.0
+"""Of the same model, one that does so many times the requests with so many more at once is not slow: it is in use."""
 LARGER = 2.0
 """Requests so many times as large are other work."""
 OTHER_MIX = 0.2
@@ -68,7 +72,23 @@ def _alike_busy(scene: Scene, family: Family, disk: str, siblings: Sequence[str]
     little = 0.1 * sum(usual.values())
     if any(rates[which] > BUSIER * max(usual[which], little) for which in OPS):
         return False
-    return family.is_set or rates[op] * IDLER >= usual[op]
+    if family.is_set:
+        return True
+    # What they have in the device at once: by Little's law, for what is told of disks counts the queue as well.
+    mine = _at_once(scene, disk)
+    theirs = sum(_at_once(scene, other) for other in siblings) / len(siblings)
+    if sum(rates.values()) > RATHER_BUSIER * sum(usual.values()) and mine > DEEPER * max(theirs, 1.0):
+        return False
+    if rates[op] * IDLER >= usual[op]:
+        return True
+    busy = scene.busy(disk)
+    return min(mine, mine if busy is None else busy) >= IDLE and mine * IDLER >= theirs
+
+
+def _at_once(scene: Scene, disk: str) -> float:
+    """Requests that a disk had in the device on average."""
+    every = [scene.get(disk, op) for op in OPS]
+    return sum(one.average_ns * one.rate for one in every) / SECOND
 
 
 def _by_kind(scene: Scene, disks: Sequence[str], op: Op) -> Mapping[_Kind, Latency]:

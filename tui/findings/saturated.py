@@ -1,4 +1,7 @@
-"""A disk is asked for more than it can do: requests wait longer for their turn than they then take."""
+"""A disk is asked for more than it can do: requests wait longer for their turn than they then take.
+
+Without a scheduler they wait for it within the disk: there they take many times as long as when it has little to do.
+"""
 
 from __future__ import annotations
 
@@ -15,17 +18,23 @@ BUSY = 0.95
 DEPTH = 4.0
 QUEUED_NS = 5_000_000
 """Time in the queue on average, at least: a disk in memory that does all it can is busy, and nobody waits."""
+SLOWED = 4.0
+"""How many times as long they take in the device as when it has little to do, at least."""
 KNOWN_NS = 3 * SECOND
 """How much must be known of a disk."""
 
 
 class Load(NamedTuple):
-    """What a saturated disk does: its utilisation (0..1), requests there on average (None: not known), and times."""
+    """What a saturated disk does: its utilisation (0..1), requests there on average (None: not known), and times.
+
+    calm_ns  where requests wait within the disk: the mean time in the device when it had little to do
+    """
 
     busy: float
     depth: float | None
     queue: Totals
     device: Totals
+    calm_ns: float | None = None
 
 
 def saturation(scene: Scene, disk: str) -> Load | None:
@@ -37,8 +46,12 @@ def saturation(scene: Scene, disk: str) -> Load | None:
     if busy is None or busy < BUSY or (depth is not None and depth < DEPTH):
         return None
     queue, device = scene.recent(disk, "queue"), scene.recent(disk, "device")
-    waits = queue.average_ns >= max(QUEUED_NS, device.average_ns)
-    return Load(busy, depth, queue, device) if waits else None
+    if queue.average_ns >= max(QUEUED_NS, device.average_ns):
+        return Load(busy, depth, queue, device)
+    calm_ns = scene.calm_ns.get(disk)
+    if depth is None or calm_ns is None or device.average_ns < max(QUEUED_NS + calm_ns, SLOWED * calm_ns):
+        return None
+    return Load(busy, depth, queue, device, calm_ns)
 
 
 def rule(scene: Scene) -> list[Candidate]:
@@ -51,6 +64,10 @@ def _candidate(scene: Scene, disk: str, load: Load) -> Candidate:
     rate = load.device.count * SECOND / scene.covers_ns()
     depth: Mapping[str, float] = {} if load.depth is None else {"depth": load.depth}
     there = "" if load.depth is None else f" with {load.depth:,.0f} requests there on average"
+    calm: Mapping[str, float] = {} if load.calm_ns is None else {"calm_device_us": load.calm_ns / 1000}
+    waits = f"wait {latency(load.queue.average_ns)} for their turn and take {latency(load.device.average_ns)}"
+    if load.calm_ns is not None:
+        waits = f"take {latency(load.device.average_ns)}, and took {latency(load.calm_ns)} when it had little to do"
     finding = Finding(
         id=f"saturated:{disk}",
         kind="saturated",
@@ -58,14 +75,14 @@ def _candidate(scene: Scene, disk: str, load: Load) -> Candidate:
         disk=disk,
         title=f"{disk} is saturated",
         text=(
-            f"{disk} is busy {percent(load.busy)} of the time{there}: requests wait {latency(load.queue.average_ns)} "
-            f"for their turn and take {latency(load.device.average_ns)}; it does {rate:,.0f} a second"
+            f"{disk} is busy {percent(load.busy)} of the time{there}: requests {waits}; it does {rate:,.0f} a second"
         ),
         numbers={
             "busy": load.busy,
             **depth,
             "queue_us": load.queue.average_ns / 1000,
             "device_us": load.device.average_ns / 1000,
+            **calm,
             "requests": load.device.count,
             "rate": rate,
             "seconds": round(scene.covers_ns() / SECOND, 1),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 
@@ -32,7 +32,10 @@ class Totals(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Moment:
-    """A tick as it came. What is asked of single disks is sorted by disk once it is asked."""
+    """A tick as it came. What is asked of single disks is sorted by disk once it is asked.
+
+    whole  nothing that a disk did was kept out by a filter, unless all of it was
+    """
 
     time: int
     span_ns: int
@@ -40,6 +43,7 @@ class Moment:
     all_hists: Sequence[Hist]
     all_work: Sequence[Work]
     all_parts: Sequence[Part]
+    whole: bool = True
 
     @cached_property
     def hists(self) -> Mapping[str, Sequence[Hist]]:
@@ -69,12 +73,14 @@ class Failures:
     """Requests of a disk and operation that ended with an error. Times in nanoseconds since the epoch.
 
     requests  all of that disk and operation since the tick of the first error
+    kinds     how many of which errors (`EIO`) there were among the single requests that are known
     """
 
     first: int
     last: int
     errors: int
     requests: int
+    kinds: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,7 @@ class Scene:
 
     series   by disk and operation; those without requests are not in it
     moments  ticks of the last ten seconds, oldest first
+    calm_ns  mean time in the device of those disks' requests that were seen to have little to do
     """
 
     time: int
@@ -91,11 +98,17 @@ class Scene:
     facts: Mapping[str, DiskFacts]
     families: Sequence[Family]
     failures: Mapping[tuple[str, Op], Failures]
+    calm_ns: Mapping[str, float]
 
     @property
     def disks(self) -> Mapping[str, Disk]:
         """As they were at the end of the last tick."""
         return self.moments[-1].disks if self.moments else {}
+
+    @property
+    def whole(self) -> bool:
+        """Whether what a process or an operation does can be told as a share of what the disk does."""
+        return all(moment.whole for moment in self.moments)
 
     def get(self, disk: str, op: Op) -> Series:
         """A series; an empty one where there were no requests."""

@@ -37,6 +37,8 @@ EXPECTED = 6.0
 EACH_TURN = 64
 """Histograms that are searched in one second; where there are more, they take turns."""
 
+_FIRST = {ns: next(slot for slot in range(SLOTS) if low_ns(slot) >= ns) for ns in (LEAST_NS, LEAST_TURNING_NS)}
+"""The first slot that begins no earlier."""
 _ENDS_NS = tuple(low_ns(slot) + low_ns(slot + 1) for slot in range(SLOTS))
 """Both ends of each slot together."""
 
@@ -77,12 +79,12 @@ def _humps(scene: Scene) -> Iterator[_Hump]:
         least = LEAST_TURNING_NS if facts and facts.rotational else LEAST_NS
         if _time(series.lanes, slot_of(least)) < SUSTAINING * LEAST_TIME * series.sum_ns:
             continue
-        mode = second_hump(series.lanes.slots())
-        if mode is None or mode.distance < FAR or low_ns(mode.low) < least:
+        mode = second_hump(series.lanes.slots(), FAR, _FIRST[least], MOST_SHARE)
+        if mode is None:
             continue
         time_share = _time(series.lanes, mode.low) / max(series.sum_ns, 1)
         weight = min(mode.share / LEAST_SHARE, time_share / LEAST_TIME)
-        if mode.share > MOST_SHARE or weight < SUSTAINING:
+        if weight < SUSTAINING:
             continue
         if series.lasts(mode.low, mode.share) and len(series.seconds(mode.low)) >= FEWEST_SECONDS:
             yield _Hump(disk, op, series, mode, min(time_share, 1.0), weight >= 1)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 
-from probes.snapshot import Snapshot
+from probes.snapshot import ProbeInfo, Snapshot
 from tui.findings import errors, flooding, flush_storm, odd_one_out, saturated, second_hump, stuck
 from tui.findings.finding import Finding
 from tui.findings.hysteresis import Hysteresis
@@ -30,14 +31,15 @@ SEVERITIES = ("critical", "warning", "notice")
 
 
 class Watch:
-    """Takes every snapshot of a session, in their order."""
+    """Takes every snapshot of a session, in their order. `probes` tell what rows of single requests hold."""
 
-    def __init__(self) -> None:
+    def __init__(self, probes: Sequence[ProbeInfo] = ()) -> None:
+        self._probes = tuple(probes)
         self.clear()
 
     def clear(self) -> None:
         """Forgets everything: another session, or a recording that begins anew."""
-        self._window = Window()
+        self._window = Window(self._probes)
         self._hysteresis = Hysteresis()
         self._past: deque[Finding] = deque(maxlen=MOST_PAST)
         self._current: tuple[Finding, ...] = ()

@@ -10,6 +10,8 @@ from probes.snapshot import DiskFacts
 _UNITS = ((1e9, "s"), (1e5, "ms"), (1e3, "us"))
 """From how many nanoseconds on which unit is used; a tenth of a millisecond is `0.1 ms`."""
 _SCALES = {"s": 1e9, "ms": 1e6, "us": 1e3, "ns": 1.0}
+_HALF = 0.5
+"""Less than half of a unit is told in a smaller one: a single digit would not tell it."""
 _BEYOND = 0.98
 """Share of slow requests that a range names: a straggler does not widen it."""
 _NAMED = 3
@@ -35,7 +37,7 @@ def latency(ns: float) -> str:
 def stretch(low: float, high: float) -> str:
     """From `low` to `high` nanoseconds: `20-60 ms`, or `45 us to 60 ms` where one unit does not suit both."""
     unit = _unit(high)
-    if low * 100 < high:
+    if low * 100 < high or (low < _HALF * _SCALES[unit] and _unit(low) != unit):
         return f"{latency(low)} to {latency(high)}"
     return f"{_digits(low / _SCALES[unit])}-{_digits(high / _SCALES[unit])} {unit}"
 

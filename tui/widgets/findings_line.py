@@ -21,6 +21,8 @@ SIGNS: Mapping[Severity, tuple[str, str, Role]] = {
 ROOMY = 100
 """From this many cells on there is room for words."""
 MINUTE_S = 60
+CUT = 2
+"""From so many times the room of the brief evidence on, what has room of the sentence says more."""
 REMARK_LEAST = 20
 """Cells without which the evidence behind a title says nothing."""
 
@@ -45,7 +47,7 @@ class FindingsLine(Canvas):
 
 
 def findings_strip(look: Look, findings: tuple[Finding, ...], now: int, width: int, key: str) -> Strip:
-    """The line. Where there is little room, the end of the evidence goes first, then when it began, then the title."""
+    """The line. Where there is little room, the end of the evidence goes first, then when it began, then the rest."""
     line = Line(look, width)
     if not findings:
         return line.strip()
@@ -55,7 +57,7 @@ def findings_strip(look: Look, findings: tuple[Finding, ...], now: int, width: i
     number = f"1 of {len(findings)} " if len(findings) > 1 else ""
     until = width - len(number) - safe_text.width(key) - 2
     since = f"since {clock(worst.since)}, {lasted(worst.since, now)}  "
-    if safe_text.width(safe_text.safe(worst.title)) < until - line.x - len(since):
+    if _needs(worst) < until - line.x - len(since):
         until -= len(since)
     else:
         since = ""
@@ -63,9 +65,18 @@ def findings_strip(look: Look, findings: tuple[Finding, ...], now: int, width: i
     return line.pad(until).put(since, "dim").put(number, "bright").put(f" {key} ", "key").strip()
 
 
+def _needs(finding: Finding) -> int:
+    """Cells without which numbers are missing."""
+    return _width(finding.title) + 2 + max(_width(finding.brief), REMARK_LEAST)
+
+
+def _width(text: str) -> int:
+    return safe_text.width(safe_text.safe(text))
+
+
 def _say(line: Line, finding: Finding, room: int) -> None:
     """The whole sentence; where it has no room, the title and as much of the evidence as has room."""
-    if safe_text.width(safe_text.safe(finding.text)) <= room:
+    if _width(finding.text) <= room:
         line.put(finding.text, "bright")
         return
     title = line.clipped(finding.title, room)
@@ -74,6 +85,8 @@ def _say(line: Line, finding: Finding, room: int) -> None:
     if left >= REMARK_LEAST:
         # The sentence begins by whom it is about, as the title does.
         evidence = finding.text.partition(": ")[2] or finding.text
+        if left < min(CUT * _width(finding.brief), _width(evidence)):
+            evidence = finding.brief
         line.put("  ").put(line.clipped(evidence, left), "text")
 
 
