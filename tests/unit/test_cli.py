@@ -130,11 +130,11 @@ def test_what_is_said_goes_nowhere_else_where_standard_error_is_closed() -> None
     done = in_a_shell(f"ebtop dump {DEMO} comm:nginx 2>&-")
     assert done.returncode == 0
     assert all(line.startswith(b"{") for line in done.stdout.splitlines())
-    assert in_a_shell("ebtop dump no-such-file 2>&-").returncode == 2
+    assert in_a_shell("ebtop dump no-such.ebtop 2>&-").returncode == 2
 
 
 def test_the_exit_code_tells_where_nothing_can_be_said() -> None:
-    assert in_a_shell("ebtop dump no-such-file 2>/dev/full").returncode == 2
+    assert in_a_shell("ebtop dump no-such.ebtop 2>/dev/full").returncode == 2
     assert in_a_shell("ebtop nosuch:x 2>/dev/full").returncode == 2
 
 
