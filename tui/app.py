@@ -103,8 +103,8 @@ class Ebtop(App[None]):
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         self._focus.begin()
         self._frame.arrangement.apply()
-        for warning in self._setup.warnings:
-            self.say(warning, bad=True)
+        if self._setup.warned:
+            self.say(self._setup.warned, bad=True)
         self._dispatch.filtering.begin_with(self._setup.filter)
         self.source.start(self._feed)
         if self.source.live:
