@@ -110,6 +110,7 @@ class TestSetup:
         begun = setup(Loaded(warnings=("first",)), {"theme": "mine"})
         assert list(begun.themes)[-1] == begun.theme == "mine"
         assert [line.split(":")[0] for line in begun.warnings] == ["first", str(themes / "bad.toml")]
+        assert begun.warned == "2 settings are wrong, ebtop config --check lists them: first"
         assert setup(Loaded(Settings(theme="bad")), {}).theme == "dark"
         with pytest.raises(ThemeError, match=r"bad\.toml:1: title"):
             setup(Loaded(), {"theme": "bad"})

@@ -32,6 +32,13 @@ class Setup(msgspec.Struct, frozen=True):
     warnings: tuple[str, ...] = ()
     filter: str = ""
 
+    @property
+    def warned(self) -> str:
+        """All of what is wrong in the one line that there is for it; empty where nothing is."""
+        if len(self.warnings) < 2:  # noqa: PLR2004  (one of them has room)
+            return "".join(self.warnings)
+        return f"{len(self.warnings)} settings are wrong, ebtop config --check lists them: {self.warnings[0]}"
+
 
 def setup(loaded: Loaded, flags: Mapping[str, object], filter_: str = "") -> Setup:
     """What a screen begins with. `flags` are values of settings by their fields. Raises ThemeError for a theme that was
