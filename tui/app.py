@@ -46,7 +46,7 @@ WIDE = 110
 """From this many cells on, histograms stand beside the rows."""
 SAID_S = 6.0
 """How long a remark stays, in seconds."""
-GONE = "the collector is gone: what was seen can be looked at and recorded, q leaves"
+GONE = "the collector is gone: what was seen can be looked at and recorded, {} leaves"
 
 
 class Ebtop(App[None]):
@@ -227,7 +227,7 @@ class Ebtop(App[None]):
     def command(self, command: str) -> None:
         """See Host."""
         if self._feed.over and command in self._dispatch.session.actions:
-            self.say(GONE, bad=True)
+            self.say(GONE.format(self.keymap.name("quit")), bad=True)
         elif not (self.page and self._dispatch.on_page(self.page, command)):
             self._dispatch.command(command)
         self._show_footer()

@@ -298,6 +298,13 @@ def test_the_clock_of_a_file_is_that_of_the_recording(ebtop: Ebtop, recorded: Pa
     assert of(done.out, "total")[0]["seen"] == 10  # ready at 2 s, ended by the tick at 3 s
 
 
+@pytest.mark.parametrize(("text", "said"), [("tree:1", True), ("pid:1", False)])
+def test_how_far_a_tree_is_known_in_a_recording_is_said(ebtop: Ebtop, recorded: Path, text: str, said: bool) -> None:
+    done = ebtop("dump", str(recorded), "--probe", "exec", text)
+    assert done.code == 0
+    assert ("tree: of a recording holds as far as rows name parents" in done.err) is said
+
+
 def test_a_damaged_file_is_dumped_up_to_the_damage(ebtop: Ebtop, recorded: Path) -> None:
     recorded.write_bytes(recorded.read_bytes()[:-60])
     done = ebtop("dump", str(recorded))

@@ -27,6 +27,8 @@ A FILE is there, ends in .ebtop or has a slash: write ./pid:1 for a file of that
 
 ALL_RECORDED = "counts and histograms are of all that was recorded: a filter narrows them down by disk: and op: alone"
 
+BY_PARENTS = "tree: of a recording holds as far as rows name parents: forks that never ran a program are not in it"
+
 
 def parser() -> Parser:
     made = Parser("ebtop dump", DESCRIPTION)
@@ -97,6 +99,8 @@ def _dump_file(reader: Reader, args: Namespace) -> int:
     latencies = {probe.id for probe in reader.hello.probes if probe.view == "latency" and probe.id in probes}
     untold = set[str]() if wanted.asks_only("disk", "op") else latencies
     dump = _dump(reader.hello, args, _output(), engine.Options(probes, args.every, wanted, live=False))
+    if wanted.follows:
+        stderr.say(BY_PARENTS)
     first: int | None = None
     with Stopping() as stopping:
         for snapshot in reader:
