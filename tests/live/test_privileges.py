@@ -14,7 +14,7 @@ import pytest
 
 from probes import build, onlooker
 from tests.live.kernel import status
-from tests.live.session import ROOT, Dump
+from tests.live.session import PATIENCE, ROOT, Dump
 
 pytestmark = pytest.mark.live
 
@@ -81,7 +81,9 @@ sys.exit(code)
 )
 def test_nothing_of_third_parties_is_imported_by_root(words: Sequence[str]) -> None:
     command = [sys.executable, "-c", IMPORTS, json.dumps(words)]
-    done = subprocess.run(command, cwd=ROOT, env=through_sudo(), capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(
+        command, cwd=ROOT, env=through_sudo(), capture_output=True, text=True, check=True, timeout=60 * PATIENCE
+    )
     seen = json.loads(done.stderr)
     assert "msgspec" in seen or words[0] == "man"
     assert set(seen.values()) == {someone()[0]}
