@@ -19,7 +19,7 @@ is a quote. What a row has no field for fits nothing, so that its negation holds
 
 from __future__ import annotations
 
-from probes.filter.editing import Typed, complete, quoted, with_term, without_last
+from probes.filter.editing import Typed, complete, key_begun, quoted, with_term, without_last
 from probes.filter.errors import FilterError
 from probes.filter.grammar import MOST_CHARACTERS, parse
 from probes.filter.keys import KEYS, WORK_KEYS, Key
@@ -45,6 +45,7 @@ __all__ = [
     "Where",
     "complete",
     "explain",
+    "key_begun",
     "leaves",
     "parse",
     "parse_local",

@@ -85,6 +85,15 @@ def quoted(value: str) -> str:
     return value if PLAIN.fullmatch(value) else '"' + value.replace('"', '""') + '"'
 
 
+def key_begun(text: str) -> bool:
+    """Whether the last word may be a key that is not whole yet: the `us` of `user:root`."""
+    last = next(iter(reversed(list(tokens(text, lenient=True)))), None)
+    if last is None or isinstance(last, Mark) or last.end != len(text) or text[last.start :] != last.text:
+        return False
+    name = last.text.removeprefix("!")
+    return bool(name) and any(key.startswith(name) for key in KEYS)
+
+
 def without_last(text: str) -> str:
     """The filter without its last term."""
     try:

@@ -237,3 +237,19 @@ async def test_a_click_on_a_choice_chooses_it() -> None:
         await screen.pilot.click("#menu-page", offset=(20, 2))
         await screen.pilot.pause()
         assert "PAUSED" in screen.text
+
+
+async def test_a_term_that_is_being_typed_does_not_take_the_filter_away() -> None:
+    """A key is no word to look for before it is whole, and what is wrong leaves what was good in force."""
+    async with running((120, 40)) as screen:
+        await screen.ticks(3)
+        await screen.press("f", *"user:root", "enter")
+        rows = len(screen.app.history.view.probes[0].log)
+        assert rows
+        await screen.press("f", "space", *"user")
+        assert screen.app._dispatch.filtering.now.text == "user:root"
+        assert len(screen.app.history.view.probes[0].log) == rows
+        await screen.press(*":nobody-of-that-name", *["backspace"] * 20, *"foo:bar")
+        assert screen.app._dispatch.filtering.now.text == "user:root"
+        await screen.press("escape", "f", "space", *"pid", "enter")
+        assert screen.app._dispatch.filtering.now.text == "user:root pid"

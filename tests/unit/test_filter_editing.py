@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probes.filter import KEYS, FilterError, complete, parse, quoted, with_term, without_last
+from probes.filter import KEYS, FilterError, complete, key_begun, parse, quoted, with_term, without_last
+
+
+@pytest.mark.parametrize(
+    ("text", "begun"),
+    [("us", True), ("comm:a us", True), ("comm:a !pid", True), ("(op", True), ("user", True), ("nginx", False),
+     ("us ", False), ("user:", False), ("", False), ("!", False), ('"us"', False), ("comm:us", False), ("/us", False)],
+)  # fmt: skip
+def test_a_word_that_may_become_a_key(text: str, begun: bool) -> None:
+    assert key_begun(text) is begun
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 
 from textual.timer import Timer
 
-from probes.filter import Filter, FilterError, complete, explain, with_term, without_last
+from probes.filter import Filter, FilterError, complete, explain, key_begun, with_term, without_last
 from probes.snapshot import SetFilter
 from tui.actions import seen
 from tui.host import Actions, Host
@@ -35,6 +36,7 @@ class Filtering:
         self._sifting: Timer | None = None
         self._reading = False
         self._past: list[str] = []
+        self._whole: Filter | None = None
 
     @property
     def actions(self) -> Actions:
@@ -85,15 +87,23 @@ class Filtering:
             self.add(cell, negated=negated)
 
     def _begin(self) -> None:
-        self._kept = self.now
+        self._kept = self._whole = self.now
         question = Question("filter", HINT, self._typed, self._done, self._note, self._complete, tuple(self._past))
         self._host.ask(question, self.now.text)
 
     def _typed(self, text: str) -> Problem | None:
-        """Puts what is typed in force; where that cannot be, the last good one stays."""
+        """Puts what is typed in force; where that cannot be, the last good one stays.
+
+        A word that may become a key is not looked for until it is accepted: nothing else would be told meanwhile.
+        """
+        parse = self._host.source.parse
+        self._whole = None
         try:
-            self._choose(self._host.source.parse(text))
+            self._whole = parse(text)
+            self._choose(parse(without_last(text)) if key_begun(text) else self._whole)
         except FilterError as error:
+            with suppress(FilterError):  # what was looked for while the word was typed was not meant
+                self._choose(parse(without_last(text)))
             return Problem(str(error), error.position)
         return None
 
@@ -121,6 +131,8 @@ class Filtering:
 
     def _done(self, kept: bool) -> None:
         if kept:
+            if self._whole is not None and self._whole.text != self.now.text:
+                self._choose(self._whole)
             self._remember()
         else:
             self._choose(self._kept)
