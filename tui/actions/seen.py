@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from itertools import islice
 
 from probes.filter import KEYS, Typed, quoted
-from probes.snapshot import Value
+from probes.snapshot import OPS, Value
 from probes.unit_names import container_names, unit_name
 from tui.history import ProbeView, View
 from tui.widgets.prompt import Completion
@@ -38,8 +38,7 @@ FOLDED = ("path", "cgroup")
 def completion(view: View, typed: Typed) -> Completion:
     """What could be typed there: keys, or for a key the values that were seen, the most frequent first."""
     if typed.key is None:
-        keys = tuple(f"{key}:" for key in KEYS if key.startswith(typed.prefix)) if typed.prefix else ()
-        return Completion(typed.start, typed.end, keys)
+        return Completion(typed.start, typed.end, tuple(f"{key}:" for key in KEYS if key.startswith(typed.prefix)))
     counted = Counter(_values(view, typed.key))
     ranked = _ranked(_folders(counted, typed.prefix), typed.prefix) if typed.key in FOLDED else []
     ranked += _ranked(counted, typed.prefix)
@@ -72,6 +71,8 @@ def _values(view: View, key: str) -> Iterable[str]:
             yield known.get(key, "")
         if key == "disk":
             yield from (disk.name for disk in probe.disks)
+        if key == "op":
+            yield from OPS
 
 
 def _of_rows(probe: ProbeView, key: str) -> Iterable[str]:
