@@ -75,7 +75,7 @@ def _title(border: Border, width: int) -> Strip:
     line.put(f" {border.name} ", "focus" if border.focused else "bright")
     until = width - (safe_text.width(border.notice) + 3 if border.notice else 1)
     for text, part in border.status:
-        if line.x + safe_text.width(text) + 2 <= until:
+        if line.x + safe_text.width(text) + 3 <= until:
             line.put(across).put(f" {text} ", part)
     if border.notice:
         line.pad(until, role, across).put(f" {border.notice} ", "badge")
