@@ -253,3 +253,13 @@ async def test_a_term_that_is_being_typed_does_not_take_the_filter_away() -> Non
         assert screen.app._dispatch.filtering.now.text == "user:root"
         await screen.press("escape", "f", "space", *"pid", "enter")
         assert screen.app._dispatch.filtering.now.text == "user:root pid"
+
+
+async def test_the_line_of_a_filter_names_what_the_kernel_does_not_test() -> None:
+    async with running((120, 40)) as screen:
+        await screen.ticks(3)
+        await screen.press("f", *"user:root", "space", *"path:/etc")
+        assert "1 of 2 in the kernel  not path:/etc" in screen.text
+        await screen.press(*["backspace"] * 10)
+        assert "in the kernel" in screen.text
+        assert "not path" not in screen.text

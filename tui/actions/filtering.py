@@ -25,6 +25,15 @@ FIRST, NEXT, BREATH_S = 500, 1000, 0.005
 HINT = "Tab completes  nginx  pid:1,2  comm=name  path:/etc/  err:ENOENT  ! or ( )  tree:1  lat>9ms  exit:1  Esc undoes"
 
 
+MOST_LEFT = 24
+"""Characters for what of a filter the kernel does not test."""
+
+
+def shortened(text: str) -> str:
+    """Not more of it than there is room for."""
+    return text if len(text) <= MOST_LEFT else f"{text[: MOST_LEFT - 3]}..."
+
+
 class Filtering:
     """`now` is the filter in force."""
 
@@ -115,6 +124,7 @@ class Filtering:
         view = self._host.pane.view
         parts = explain(self.now, view.info.id) if self.now.terms else ()
         elsewhere = [part.where for part in parts if part.where != "kernel"]
+        left = " ".join(self.now.text[part.start : part.end] for part in parts if part.where == "collector")
         missing = [self.now.text[part.start : part.end] for part in parts if part.where == "no such field"]
         told = [f"{len(view.log):,} row{'' if len(view.log) == 1 else 's'}"]
         if missing:
@@ -123,6 +133,8 @@ class Filtering:
             told.append(
                 f"{len(parts) - len(elsewhere)} of {len(parts)} in the kernel" if elsewhere else "in the kernel"
             )
+            if left and len(elsewhere) < len(parts):
+                told.append(f"not {shortened(left)}")
         if "screen" in elsewhere:
             told.append("exit: as they end")
         if self.now.follows and not missing:
