@@ -155,7 +155,7 @@ def test_slow_requests_are_rows_and_the_counts_are_of_requests(ebtop: Ebtop, bus
 
 @pytest.mark.parametrize(
     ("words", "said"),
-    [(("tree:1",), True), (("disk:vda", "comm:x"), True), (("disk:vda", "!op:read"), False), ((), False)],
+    [(("pid:1",), True), (("disk:vda", "comm:x"), True), (("disk:vda", "!op:read"), False), ((), False)],
 )
 def test_what_a_filter_cannot_be_put_to_is_said(ebtop: Ebtop, busy: str, words: tuple[str, ...], said: bool) -> None:
     done = ebtop("dump", busy, *words)
