@@ -38,7 +38,8 @@ FOLDED = ("path", "cgroup")
 def completion(view: View, typed: Typed) -> Completion:
     """What could be typed there: keys, or for a key the values that were seen, the most frequent first."""
     if typed.key is None:
-        return Completion(typed.start, typed.end, tuple(f"{key}:" for key in KEYS if key.startswith(typed.prefix)))
+        keys = tuple(f"{key}:" for key in KEYS if key.startswith(typed.prefix)) if typed.prefix else ()
+        return Completion(typed.start, typed.end, keys)
     counted = Counter(_values(view, typed.key))
     ranked = _ranked(_folders(counted, typed.prefix), typed.prefix) if typed.key in FOLDED else []
     ranked += _ranked(counted, typed.prefix)
