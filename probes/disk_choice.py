@@ -5,22 +5,23 @@ Those of its terms count that name nothing else: they hold for all requests of a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, TypeVar
 
 from probes.filter import Filter
-from probes.snapshot import Disk, Hist, Part, Work
+from probes.snapshot import Aside, Disk, Hist, Part, Work
 
 Series = TypeVar("Series", Hist, Part, Work)
 
 
 class Chosen(NamedTuple):
-    """What is left, and how many requests are not, with those of them that failed."""
+    """What is left, what is not, and how many requests that were, with those of them that failed."""
 
     hists: Sequence[Hist]
     parts: Sequence[Part]
     work: Sequence[Work]
     disks: Sequence[Disk]
+    aside: Aside | None = None
     hidden: int = 0
     errors: int = 0
 
@@ -38,6 +39,10 @@ class Choice:
         """Whether such requests pass."""
         return self._both.matches({"disk": disk, "op": op})
 
+    def lacks(self, disk: str, op: str) -> bool:
+        """Whether such requests do not."""
+        return not self.has(disk, op)
+
     def has_disk(self, disk: str) -> bool:
         """Whether any requests of a disk may pass."""
         return self._disks.matches({"disk": disk})
@@ -46,15 +51,23 @@ class Choice:
         """What is left. Each request is once in the histograms of the device stage."""
         if not self:
             return Chosen(hists, parts, work, disks)
-        hidden = [hist for hist in hists if hist.stage == "device" and not self.has(hist.disk, hist.op)]
+        aside = Aside(
+            _those(self.lacks, hists),
+            [disk for disk in disks if not self.has_disk(disk.name)],
+            _those(self.lacks, parts),
+            _those(self.lacks, work),
+        )
+        hidden = [hist for hist in aside.hists if hist.stage == "device"]
         return Chosen(
-            self._among(hists),
-            self._among(parts),
-            self._among(work),
+            _those(self.has, hists),
+            _those(self.has, parts),
+            _those(self.has, work),
             [disk for disk in disks if self.has_disk(disk.name)],
+            aside if aside != Aside() else None,
             sum(hist.count for hist in hidden),
             sum(hist.errors for hist in hidden),
         )
 
-    def _among(self, series: Iterable[Series]) -> list[Series]:
-        return [one for one in series if self.has(one.disk, one.op)]
+
+def _those(wanted: Callable[[str, str], bool], series: Iterable[Series]) -> list[Series]:
+    return [one for one in series if wanted(one.disk, one.op)]

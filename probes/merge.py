@@ -8,7 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from probes.lanes import add_up
-from probes.snapshot import Disk, Hist, Part, Tally, Work
+from probes.snapshot import Aside, Disk, Hist, Part, Tally, Work
 
 MOST_WORK = 4096
 """Processes, disks and operations that are told apart; those that asked the least go into OTHERS."""
@@ -98,6 +98,18 @@ def merge_disks(before: Sequence[Disk], now: Sequence[Disk], spans: tuple[int, i
         else disk
         for disk in now
     ]
+
+
+def merge_aside(before: Aside | None, now: Aside | None, spans: tuple[int, int]) -> Aside | None:
+    """What was left out of either."""
+    if before is None or now is None:
+        return before or now
+    return Aside(
+        merge_hists(before.hists + now.hists),
+        merge_disks(before.disks, now.disks, spans),
+        merge_parts(before.parts + now.parts),
+        merge_work(before.work + now.work),
+    )
 
 
 def _grouped(items: Iterable[Counted], key: Callable[[Counted], Hashable]) -> list[Counted]:

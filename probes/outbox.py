@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import msgspec
 
 from probes import wire
-from probes.merge import merge_disks, merge_hists, merge_parts, merge_tallies, merge_work
+from probes.merge import merge_aside, merge_disks, merge_hists, merge_parts, merge_tallies, merge_work
 from probes.snapshot import Answer, Hello, Message, ProbeTick, Snapshot
 
 MOST_ROWS = 5000
@@ -114,6 +114,7 @@ class Outbox:
             facts=a.facts if b.facts is None else b.facts,
             thresholds=a.thresholds if b.thresholds is None else b.thresholds,
             tallies=merge_tallies(a.tallies, b.tallies),
+            aside=merge_aside(a.aside, b.aside, spans),
             counts=counts,
             bpf_ns=bpf_ns,
         )

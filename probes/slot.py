@@ -200,6 +200,7 @@ class Slot:
             facts=next((list(part.facts) for part in reversed(parts) if part.facts is not None), None),
             thresholds=next((list(part.thresholds) for part in reversed(parts) if part.thresholds is not None), None),
             tallies=self._tallies(parts),
+            aside=chosen.aside,
         )
 
     def _of_session(self, counts: Counts, dropped: int) -> Counts:
@@ -220,7 +221,7 @@ class Slot:
         return self.probe.info.view == "latency"
 
     def _chosen(self, parts: Sequence[Totals]) -> Chosen:
-        """The disks and operations that the filter asks for; what others did is counted as filtered."""
+        """The disks and operations that the filter asks for; what others did is put aside and counted as filtered."""
         chosen = self._choice.of(
             [hist for part in parts for hist in part.hists],
             [kind for part in parts for kind in part.parts],

@@ -269,6 +269,17 @@ class Threshold(msgspec.Struct, frozen=True):
     why: Literal["hump", "tail", "set"]
 
 
+class Aside(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What a filter on disks and operations left out of a tick: not to be shown nor counted, but what a disk is like
+    can only be told beside its siblings.
+    """
+
+    hists: list[Hist] = []
+    disks: list[Disk] = []
+    parts: list[Part] = []
+    work: list[Work] = []
+
+
 class ProbeTick(msgspec.Struct, frozen=True):
     """What one probe saw in one tick.
 
@@ -280,6 +291,7 @@ class ProbeTick(msgspec.Struct, frozen=True):
              found room in the budget
     facts, thresholds  None where nothing has changed since the tick before
     tallies  None where they were not asked for, or the kernel does not test all of the filter
+    aside    None where nothing was left out
     """
 
     id: str
@@ -298,6 +310,7 @@ class ProbeTick(msgspec.Struct, frozen=True):
     facts: list[DiskFacts] | None = None
     thresholds: list[Threshold] | None = None
     tallies: list[Tally] | None = None
+    aside: Aside | None = None
 
 
 class Box(msgspec.Struct, frozen=True):

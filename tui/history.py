@@ -118,7 +118,9 @@ class Track:
             self.facts = {disk.name: disk for disk in tick.facts}
         if tick.thresholds is not None:
             self.thresholds = {(threshold.disk, threshold.op): threshold for threshold in tick.thresholds}
-        self.tick = msgspec.structs.replace(tick, rows=[], exits=[], hists=[], parts=[], work=[], tallies=None)
+        self.tick = msgspec.structs.replace(
+            tick, rows=[], exits=[], hists=[], parts=[], work=[], tallies=None, aside=None
+        )
 
     def view(self, findings: tuple[Finding, ...]) -> ProbeView:
         """The probe until the next tick."""

@@ -6,12 +6,13 @@ a time far out of range has no date, a row that is too short has no cells.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sized
 from math import isfinite
 
 from probes.lanes import CODES, Lanes
 from probes.latency import SLOTS
 from probes.snapshot import (
+    Aside,
     Column,
     Disk,
     DiskFacts,
@@ -88,18 +89,23 @@ def _tick_problem(tick: ProbeTick, info: ProbeInfo) -> str | None:
 
 def _checks(tick: ProbeTick, info: ProbeInfo) -> Iterator[tuple[str, bool]]:
     """What could be wrong with a tick, and whether it is not; the cheap ones first."""
-    lists = tick.hists, tick.disks, tick.parts, tick.work, tick.facts or (), tick.thresholds or (), tick.tallies or ()
+    aside = tick.aside or Aside()
+    lists = *_sums(tick), *_sums(aside), tick.facts or (), tick.thresholds or (), tick.tallies or ()
     yield "more than any machine has", all(len(listed) <= MOST_LISTED for listed in lists)
     yield "impossible counts", _natural(tick.first, *tick.counts.fields(), tick.bpf_ns or 0, tick.selected)
     yield f"a row that does not fit the columns of {tick.id}", all(_row_fits(row, info.columns) for row in tick.rows)
     yield "an impossible exit", all(_natural(end.row) and _is_duration(end.age_ms) for end in tick.exits)
-    yield "an impossible histogram", all(map(_counts_fit, tick.hists))
-    yield "an impossible part", all(map(_part_fits, tick.parts))
-    yield "impossible work", all(_counts_fit(work) and _natural(work.pid) for work in tick.work)
+    yield "an impossible histogram", all(map(_counts_fit, tick.hists + aside.hists))
+    yield "an impossible part", all(map(_part_fits, tick.parts + aside.parts))
+    yield "impossible work", all(_counts_fit(work) and _natural(work.pid) for work in tick.work + aside.work)
     yield "an impossible tally", all(map(_tally_fits, tick.tallies or ()))
-    yield "an impossible disk", all(map(_disk_fits, tick.disks))
+    yield "an impossible disk", all(map(_disk_fits, tick.disks + aside.disks))
     yield "impossible facts of a disk", all(map(_facts_fit, tick.facts or ()))
     yield "an impossible threshold", all(map(_threshold_fits, tick.thresholds or ()))
+
+
+def _sums(of: ProbeTick | Aside) -> tuple[Sized, ...]:
+    return of.hists, of.disks, of.parts, of.work
 
 
 def _natural(*numbers: int) -> bool:

@@ -9,6 +9,7 @@ from probes.lanes import lanes
 from probes.latency import SLOTS
 from probes.snapshot import (
     PROTOCOL,
+    Aside,
     Box,
     Column,
     Counts,
@@ -66,6 +67,10 @@ thresholds = st.builds(
     st.sampled_from(OPS),
     durations.filter(lambda us: us >= 0),
     st.sampled_from(["hump", "tail", "set"]),
+)
+asides = st.builds(
+    Aside,
+    *(st.lists(sums, max_size=3) for sums in (hists, disks, parts, works)),  # type: ignore[arg-type]
 )
 counts = st.builds(Counts, *[numbers] * 6)
 boxes = st.builds(Box, floats, st.tuples(floats, floats, floats), floats, numbers, numbers, numbers)
@@ -147,6 +152,7 @@ def ticks(info: ProbeInfo) -> st.SearchStrategy[ProbeTick]:
         st.lists(hists, max_size=4), st.lists(disks, max_size=3), st.none() | numbers, st.lists(parts, max_size=3),
         st.lists(works, max_size=3), numbers, st.none() | st.lists(facts, max_size=3),
         st.none() | st.lists(thresholds, max_size=3), st.none() | st.lists(tallies(), max_size=3),
+        st.none() | asides,
     )  # fmt: skip
 
 

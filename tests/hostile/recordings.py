@@ -11,7 +11,21 @@ from pathlib import Path
 import msgspec
 
 from probes import wire
-from probes.snapshot import Bye, Disk, DiskFacts, Hello, Hist, Part, ProbeTick, Row, Snapshot, Tally, Threshold, Work
+from probes.snapshot import (
+    Aside,
+    Bye,
+    Disk,
+    DiskFacts,
+    Hello,
+    Hist,
+    Part,
+    ProbeTick,
+    Row,
+    Snapshot,
+    Tally,
+    Threshold,
+    Work,
+)
 from tests.hostile.names import TEXTS
 from tests.tui.fakes import HELLO, START, Machine
 from tui.recording import MAGIC
@@ -89,6 +103,7 @@ def _hostile(part: ProbeTick, kinds: list[str], n: int) -> ProbeTick:
         facts=[DiskFacts(disk, disk, disk, disk, True, 1 << 40, (disk, f"md{disk}")) for disk in disks],
         thresholds=[Threshold(disk, "read", 900.0, "hump") for disk in disks],
         rows=[[_value(kind, at, column) for column, kind in enumerate(kinds)] for at in range(len(TEXTS))],
+        aside=Aside(slow, [Disk(disk, 3, 90_000_000, 1.0, 9.0) for disk in disks], [], works),
         selected=len(TEXTS) * n,
         first=len(TEXTS) * (n - 1),
     )

@@ -90,6 +90,18 @@ def test_it_is_named_too_where_its_slowness_leaves_it_less_to_do(
     assert {line["disk"] for line in findings if line["kind"] == "odd-one-out"} == {finding["disk"]} == {sick}
 
 
+@pytest.mark.parametrize("looked_at", [0, 1], ids=["a sibling", "the sick one"])
+def test_it_is_named_too_where_one_disk_alone_is_looked_at(compiled: Workload, tmp_path: Path, looked_at: int) -> None:
+    how = Sickness(sick=frozenset([1]), share=0.02, ms=(20, 60))
+    with sick_disks(compiled("slowfs"), tmp_path / "disks", how) as devices:
+        seen = name_of(devices[looked_at])
+        with Dump(f"disk:{seen}", probe="block") as dump, load(devices, "--rw=randread"):
+            finding = dump.wait_for(odd)
+            dump.stop()
+    assert finding["disk"] == name_of(devices[1])
+    assert {line["disk"] for line in dump.hists()} == {seen}
+
+
 def test_nothing_is_found_in_healthy_ones(compiled: Workload, tmp_path: Path) -> None:
     how = Sickness(sick=frozenset())
     with (

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from probes.disk_choice import Choice
 from probes.filter import explain, parse
 from probes.lanes import lanes
-from probes.snapshot import Bye, Counts, Disk, Hist, Part, ProbeTick, Work
+from probes.snapshot import Aside, Bye, Counts, Disk, Hist, Part, ProbeTick, Work
 from tests.tui.raid import raid_tick
 from tests.unit.disk_views import view
 from tests.unit.sessions import BLOCK, HELLO, Outcome, snapshot
@@ -58,6 +58,15 @@ def test_what_is_left_of_a_tick(text: str, series: set[tuple[str, str]], disks: 
     assert [disk.name for disk in left.disks] == list(disks)
     assert left.hidden == SEEN - sum(hist.count for hist in left.hists if hist.stage == "device")
     assert left.errors == len(ALL) - len(series)
+    aside = left.aside or Aside()
+    assert {(hist.disk, hist.op) for hist in aside.hists} == ALL - series
+    for all_of_them, seen, hidden in (
+        (HISTS, left.hists, aside.hists),
+        (PARTS, left.parts, aside.parts),
+        (WORK, left.work, aside.work),
+        (TICK_DISKS, left.disks, aside.disks),
+    ):
+        assert len(seen) + len(hidden) == len(all_of_them)
 
 
 TERMS = st.sampled_from(["disk:sda", "!disk:sda", "disk:sd?", "op:read", "!op:read,flush", "pid:7"])

@@ -10,8 +10,10 @@ import msgspec
 import pytest
 
 import tui
+from probes.disk_choice import Choice
+from probes.filter import parse
 from probes.lanes import lanes
-from probes.snapshot import Column, DiskFacts, Part, ProbeInfo, Work
+from probes.snapshot import Column, DiskFacts, Part, ProbeInfo, Snapshot, Work
 from tests.distributions.load import Doing, Fake, Session, raid, sums
 from tests.distributions.ordinary import NAMES, ordinary
 from tests.distributions.shapes import Shape, draw, even, lognormal, mixed, seeks, slower, uniform
@@ -527,7 +529,7 @@ def test_a_storm_of_flushes() -> None:
 
 @pytest.mark.parametrize(
     ("text", "known"),
-    [("disk:sda", True), ("comm:fio", False), ("disk:sda pid:10", False), ("op:read", False), ("(", False)],
+    [("disk:sda", True), ("comm:fio", False), ("disk:sda pid:10", False), ("op:read disk:sdb", True), ("(", False)],
 )
 def test_of_what_a_filter_lets_through_no_share_is_told(text: str, known: bool) -> None:
     """All that is seen of the disk may be one process or one operation, because nothing else was asked for."""
@@ -540,6 +542,31 @@ def test_of_what_a_filter_lets_through_no_share_is_told(text: str, known: bool) 
     session.filter = ""
     for _ in range(5):
         assert watch.take(session.tick()) == (), "of the last ten seconds some are not known"
+
+
+@pytest.mark.parametrize("text", ["disk:sdc", "disk:sda", "op:read", "!disk:sd* op:flush"])
+def test_a_filter_on_disks_and_operations_takes_no_finding_away(text: str) -> None:
+    """The sick one is told from its siblings, which the filter hides; and who looks at another is told all the same."""
+    choice, watch = Choice(parse(text)), Watch()
+    session = three(1, (FAST, FAST, sick(0.02)), 300)
+    session.filter = text
+    found = [finding.id for _ in range(10) for finding in watch.take(behind(choice, session.tick()))]
+    assert found == ["odd-one-out:sdc:read"]
+
+
+def behind(choice: Choice, snapshot: Snapshot) -> Snapshot:
+    """A tick as the collector sends it under a filter."""
+    (tick,) = snapshot.probes
+    left = choice.of(tick.hists, tick.parts, tick.work, tick.disks)
+    seen = msgspec.structs.replace(
+        tick,
+        hists=list(left.hists),
+        parts=list(left.parts),
+        work=list(left.work),
+        disks=list(left.disks),
+        aside=left.aside,
+    )
+    return msgspec.structs.replace(snapshot, probes=(seen,))
 
 
 def test_the_odd_one_out_replaces_its_second_hump() -> None:

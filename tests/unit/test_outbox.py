@@ -14,6 +14,7 @@ from probes.lanes import lanes
 from probes.merge import merge_hists
 from probes.outbox import MOST_ROWS, Outbox
 from probes.snapshot import (
+    Aside,
     Bye,
     Counts,
     Disk,
@@ -166,6 +167,23 @@ def test_histograms_are_merged_and_disks_are_the_newest(pipe: Pipe) -> None:
     assert hists[0] == Hist("vda", "read", "device", lanes({3: 50, 9: 100}), 150, 15_000, 200, 50 * 4096, 50)
     assert [hist.op for hist in hists] == ["read", "write"]
     assert ticks[-1].disks == [Disk("vda", 49)]
+
+
+def test_what_a_filter_put_aside_is_merged_too(pipe: Pipe) -> None:
+    outbox = Outbox(pipe.writer)
+    session = Session(outbox)
+    hist = Hist("vda", "read", "device", lanes({3: 1, 9: 2}), 3, 300, 200, 4096, 1)
+    part = Part("vda", "read", ("sync",), 4096, True, lanes({3: 1}), 1, 10, 10, 512)
+    work = Work(7, "fio", "", False, "vda", "read", lanes({3: 1}), 1, 10, 10, 512)
+    for i in range(40):  # the filter comes and goes
+        session.tick(100, aside=None if i % 4 == 3 else Aside([hist], [Disk("vda", i)], [part], [work]))
+    ticks = ticks_of(pipe.read_all(outbox))
+    asides = [tick.aside for tick in ticks if tick.aside]
+    assert len(ticks) < 40
+    assert sum(aside.hists[0].count for aside in asides) == 3 * 30
+    assert sum(aside.parts[0].count for aside in asides) == sum(aside.work[0].count for aside in asides) == 30
+    assert all(len(aside.hists) == len(aside.parts) == len(aside.work) == 1 for aside in asides)
+    assert asides[-1].disks == [Disk("vda", 38)]
 
 
 def test_what_was_told_last_of_disks_and_thresholds_is_kept(pipe: Pipe) -> None:

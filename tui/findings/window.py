@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import cast
 
 from probes.filter import FilterError, parse
-from probes.snapshot import DiskFacts, Hist, Op, ProbeInfo, ProbeTick, Row, Snapshot
+from probes.snapshot import Aside, DiskFacts, Hist, Op, ProbeInfo, ProbeTick, Row, Snapshot
 from tui.findings.calm import Calm
 from tui.findings.scene import Failures, Moment, Scene
 from tui.findings.series import SECOND, WINDOW_NS, Key, Series
@@ -21,7 +21,10 @@ MOST_KINDS = 8
 
 
 class Window:
-    """Memory is bounded by what the kernel reports in ten seconds; of disks with few requests, in sixty."""
+    """What a filter on disks and operations puts aside counts as well: a disk is judged beside its siblings.
+
+    Memory is bounded by what the kernel reports in ten seconds; of disks with few requests, in sixty.
+    """
 
     def __init__(self, probes: Sequence[ProbeInfo] = ()) -> None:
         columns = {info.id: [column.id for column in info.columns] for info in probes if info.view == "latency"}
@@ -41,13 +44,13 @@ class Window:
     def add(self, snapshot: Snapshot) -> None:
         """Takes in a tick."""
         if snapshot.filter != self._filter:
-            self._filter, self._whole = snapshot.filter, _asks_for_whole_disks(snapshot.filter)
+            self._filter, self._whole = snapshot.filter, _lets_all_in(snapshot.filter)
         for tick in snapshot.probes:
             if tick.facts is not None:
                 self._facts = {disk.name: disk for disk in tick.facts}
                 self._families = families(tick.facts)
                 self._calm.keep(self._facts.keys())
-            if tick.hists or tick.disks:
+            if tick.hists or tick.disks or tick.aside:
                 self._add(snapshot.time, snapshot.span_ns, tick)
 
     def scene(self, now: int) -> Scene:
@@ -61,8 +64,9 @@ class Window:
         return Scene(now, self._series, moments, self._facts, self._families, self._failures, calm_ns)
 
     def _add(self, time: int, span_ns: int, tick: ProbeTick) -> None:
-        series = self._series
-        for hist in tick.hists:
+        series, aside = self._series, tick.aside or Aside()
+        hists = tick.hists + aside.hists
+        for hist in hists:
             if hist.stage == "device":
                 key = hist.disk, hist.op
                 if key not in series:
@@ -72,9 +76,10 @@ class Window:
                     self._count_errors(time, key, hist)
         if self._failures and tick.id in self._columns:
             self._name_errors(tick.rows, self._columns[tick.id])
-        disks = {disk.name: disk for disk in tick.disks}
-        self._calm.add(time, disks, tick.hists)
-        self._moments.append(Moment(time, span_ns, disks, tick.hists, tick.work, tick.parts, self._whole))
+        disks = {disk.name: disk for disk in tick.disks + aside.disks}
+        self._calm.add(time, disks, hists)
+        work, parts = tick.work + aside.work, tick.parts + aside.parts
+        self._moments.append(Moment(time, span_ns, disks, hists, work, parts, self._whole))
 
     def _count_errors(self, time: int, key: Key, hist: Hist) -> None:
         known = self._failures.get(key) or Failures(time, time, 0, 0)
@@ -94,9 +99,9 @@ class Window:
                 self._failures[key] = replace(known, kinds=kinds)
 
 
-def _asks_for_whole_disks(text: str) -> bool:
-    """Whether a filter lets through all that a disk does, or nothing of it."""
+def _lets_all_in(text: str) -> bool:
+    """Whether all that disks do is in a tick under a filter, shown or aside."""
     try:
-        return parse(text).asks_only("disk")
+        return parse(text).asks_only("disk", "op")
     except FilterError:
         return False
