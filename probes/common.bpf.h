@@ -89,6 +89,20 @@ ALWAYS u32 tgid_of(void *task)
     return tgid;
 }
 
+/* The processes above one, the nearest first: whoever reads of a tree later has no other way to know those that did
+ * nothing themselves. 0 behind the first process. */
+#define ABOVE 8
+ALWAYS void tell_above(u32 above[ABOVE], void *task)
+{
+    #pragma unroll
+    for (u32 i = 0; i < ABOVE; i++) {
+#ifdef TASK_REAL_PARENT
+        bpf_probe_read_kernel(&task, sizeof task, task + TASK_REAL_PARENT);
+#endif
+        above[i] = tgid_of(task);
+    }
+}
+
 /* The next index of a loop. The compiler does not see what it is: it would count down instead, or move a pointer
  * along, from a number that the verifier does not know. */
 ALWAYS u64 after(u64 index)

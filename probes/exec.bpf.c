@@ -29,6 +29,7 @@ struct row {
     u32 args_size, path_size, interpreter_size;     /* bytes in data, with NULs, in this order */
     u32 cut;                                        /* arguments did not all fit */
     u32 unread;                                     /* arguments could not be read */
+    u32 above[ABOVE];                               /* the parent */
     char comm[16], parent_comm[16];
     char data[2 * ARGS + PATH + INTERPRETER];
 };
@@ -74,6 +75,7 @@ ALWAYS struct row *admit(struct counts *c, s32 ret)
     row->argc = row->path_size = row->interpreter_size = row->args_size = row->cut = row->unread = 0;
     bpf_get_current_comm(&row->comm, sizeof row->comm);
     row->ppid = tgid_of(parent);
+    tell_above(row->above, parent);
     bpf_probe_read_kernel(&row->parent_comm, sizeof row->parent_comm, parent + TASK_COMM);
     return row;
 }

@@ -10,6 +10,7 @@ from probes import decode
 from probes.cgroups import Cgroups
 from probes.kernel.btf import Btf
 from probes.kernel.loader import Hook, Loaded
+from probes.kin import ABOVE, Kin
 from probes.probe import PARENT, PLACE, Findings, Probe, Totals, offsets
 from probes.registry import BY_ID
 from probes.snapshot import Column, Exit, ProbeInfo, Row
@@ -30,7 +31,7 @@ FIELDS = PARENT | {
 }
 
 MOST_ALIVE = 32768
-_ROW = struct.Struct("=QIIIIiIQIIIIII16s16s")
+_ROW = struct.Struct(f"=QIIIIiIQIIIIII{ABOVE.size}s16s16s")
 _END = struct.Struct("=QQII")
 
 
@@ -48,18 +49,19 @@ class ExecReader:
         ended = [record for record in self._ends.drain() if len(record) == _END.size]
         offset = decode.wall_offset_ns()
         rows: list[Row] = []
+        kin = Kin()
         undecodable = 0
         for record in self._rows.drain():
             if len(record) < _ROW.size:
                 undecodable += 1
                 continue
-            pid, ok, row = _row(record, offset, self._cgroups)
+            pid, ok, row = _row(record, offset, self._cgroups, kin)
             if ok:
                 self._remember(pid, self._made)
             rows.append(row)
             self._made += 1
         exits = [made for record in ended if (made := self._exit(record)) is not None]
-        return Findings(rows, exits, undecodable)
+        return Findings(rows, exits, undecodable, kin=kin.parents())
 
     def _remember(self, pid: int, row: int) -> None:
         self._row_of[pid] = row
@@ -100,10 +102,11 @@ def signal_name(number: int) -> str:
         return f"SIGRTMIN+{number - signal.SIGRTMIN}" if number > signal.SIGRTMIN else f"signal {number}"
 
 
-def _row(record: bytes, offset: int, cgroups: Cgroups) -> tuple[int, bool, Row]:
+def _row(record: bytes, offset: int, cgroups: Cgroups, kin: Kin) -> tuple[int, bool, Row]:
     """The process, whether the exec succeeded, and the row."""
-    head = _ROW.unpack_from(record)
-    when, tgid, tid, ppid, uid, ret, trees, cgroup, argc, args, path, interpreter, cut, unread, comm, parent_comm = head
+    *head, argc, args, path, interpreter, cut, unread, above, comm, parent_comm = _ROW.unpack_from(record)
+    when, tgid, tid, ppid, uid, ret, trees, cgroup = head
+    kin.add(ppid, above)
     at = _ROW.size
     argv = [part.decode("utf-8", "backslashreplace") for part in record[at : at + args].split(b"\0")]
     if not cut or not argv[-1]:

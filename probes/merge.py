@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from itertools import islice
 from typing import TypeVar
 
 import msgspec
@@ -14,6 +15,8 @@ MOST_WORK = 4096
 """Processes, disks and operations that are told apart; those that asked the least go into OTHERS."""
 MOST_TALLIES = 8192
 """Tallies that are told apart; those of the fewest events go into OTHERS."""
+MOST_KIN = 16384
+"""Processes whose parents are kept while they wait to be told."""
 OTHERS = "(others)"
 """Stands for the name of a process where many were counted as one; its pid is 0."""
 
@@ -98,6 +101,15 @@ def merge_disks(before: Sequence[Disk], now: Sequence[Disk], spans: tuple[int, i
         else disk
         for disk in now
     ]
+
+
+def merge_kin(before: Mapping[int, int], now: Mapping[int, int], most: int = MOST_KIN) -> dict[int, int]:
+    """The parents of both; beyond `most`, those that were told last."""
+    merged = dict(before)
+    for pid, parent in now.items():
+        merged.pop(pid, None)
+        merged[pid] = parent
+    return dict(islice(merged.items(), max(len(merged) - most, 0), None))
 
 
 def merge_aside(before: Aside | None, now: Aside | None, spans: tuple[int, int]) -> Aside | None:

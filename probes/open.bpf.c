@@ -20,6 +20,7 @@ struct row {
     s32 ret;
     u32 call, path_size; /* with the NUL; 0: could not be read */
     u32 trees, names_size, rooted; /* the names behind the path; whether they reach up to the root */
+    u32 above[ABOVE]; /* the parent */
     char comm[16];
     char data[PATH + NAMES + NAME];
 };
@@ -130,7 +131,9 @@ int leave_any(struct leave *ctx)
     row->flags = began.flags;
     row->tgid = id >> 32;
     row->tid = tid;
-    row->ppid = tgid_of(task_parent());
+    void *parent = task_parent();
+    row->ppid = tgid_of(parent);
+    tell_above(row->above, parent);
     row->uid = bpf_get_current_uid_gid();
     row->ret = ctx->ret;
     row->call = began.call;

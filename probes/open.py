@@ -9,6 +9,7 @@ from probes import decode
 from probes.cgroups import Cgroups
 from probes.kernel.btf import Btf
 from probes.kernel.loader import Hook, Loaded
+from probes.kin import ABOVE, Kin
 from probes.probe import PARENT, PLACE, Findings, Probe, Totals, offsets
 from probes.registry import BY_ID
 from probes.snapshot import Column, ProbeInfo, Row
@@ -23,7 +24,7 @@ CALLS = {
 """Program name by what follows enter_, and system call. Some machines have no open and no creat."""
 
 BY_HANDLE = 4
-_ROW = struct.Struct("=QQQQIIIIiIIIII16s")
+_ROW = struct.Struct(f"=QQQQIIIIiIIIII{ABOVE.size}s16s")
 
 
 class _Call(NamedTuple):
@@ -43,6 +44,7 @@ class _Call(NamedTuple):
     trees: int
     names_size: int
     rooted: int
+    above: bytes
     comm: bytes
 
     @property
@@ -60,13 +62,16 @@ class OpenReader:
     def drain(self) -> Findings:
         offset = decode.wall_offset_ns()
         rows: list[Row] = []
+        kin = Kin()
         undecodable = 0
         for record in self._ring.drain():
             if len(record) < _ROW.size:
                 undecodable += 1
             else:
-                rows.append(_row(record, offset, self._cgroups))
-        return Findings(rows, [], undecodable)
+                call = _Call._make(_ROW.unpack_from(record))
+                kin.add(call.ppid, call.above)
+                rows.append(_row(call, record[_ROW.size :], offset, self._cgroups))
+        return Findings(rows, [], undecodable, kin=kin.parents())
 
     def totals(self) -> Totals:
         return Totals()
@@ -82,9 +87,8 @@ class OpenReader:
         self._cgroups.close()
 
 
-def _row(record: bytes, offset: int, cgroups: Cgroups) -> Row:
-    call = _Call._make(_ROW.unpack_from(record))
-    path, note = _path(call, record[_ROW.size :])
+def _row(call: _Call, data: bytes, offset: int, cgroups: Cgroups) -> Row:
+    path, note = _path(call, data)
     return [
         call.start + offset,
         call.tgid,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import msgspec
 
 from probes import wire
-from probes.merge import merge_aside, merge_disks, merge_hists, merge_parts, merge_tallies, merge_work
+from probes.merge import merge_aside, merge_disks, merge_hists, merge_kin, merge_parts, merge_tallies, merge_work
 from probes.snapshot import Answer, Hello, Message, ProbeTick, Snapshot
 
 MOST_ROWS = 5000
@@ -115,6 +115,7 @@ class Outbox:
             thresholds=a.thresholds if b.thresholds is None else b.thresholds,
             tallies=merge_tallies(a.tallies, b.tallies),
             aside=merge_aside(a.aside, b.aside, spans),
+            kin=merge_kin(a.kin, b.kin),
             counts=counts,
             bpf_ns=bpf_ns,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from probes.kernel.btf import Btf
@@ -19,12 +20,14 @@ class Findings(NamedTuple):
 
     undecodable  records that were no rows: counted as shown by the kernel, they are lost
     unfinished   events that began, and of whose end the kernel did not tell: lost, and not counted by it
+    kin          of processes above those in rows, the parent of each
     """
 
     rows: list[Row]
     exits: list[Exit]
     undecodable: int = 0
     unfinished: int = 0
+    kin: Mapping[int, int] = MappingProxyType({})
 
 
 class Totals(NamedTuple):

@@ -39,6 +39,7 @@ class Slot:
         self._before = Counts()
         self._rows: list[Row] = []
         self._exits: list[Exit] = []
+        self._kin: dict[int, int] = {}
         self._left: Totals | None = None
         self._selected = 0
         self._slow_us: float | None = None
@@ -163,6 +164,7 @@ class Slot:
         found: Findings = self._attached.drain()
         self._rows += self._sieve.rows(found.rows)
         self._exits += self._sieve.exits(found.exits)
+        self._kin.update(found.kin)
 
     def tick(self, measuring: bool, dropped: int) -> ProbeTick:
         """What came since the last tick.
@@ -180,8 +182,8 @@ class Slot:
             counts += self._attached.counts()
             run_time = self._attached.run_time_ns()
         bpf_ns = self._cost.take(counts.seen, run_time if measuring else None)
-        rows, exits, first = self._rows, self._exits, self._first
-        self._rows, self._exits, self._first = [], [], first + len(rows)
+        rows, exits, kin, first = self._rows, self._exits, self._kin, self._first
+        self._rows, self._exits, self._kin, self._first = [], [], {}, first + len(rows)
         chosen = self._chosen(parts)
         return ProbeTick(
             self.id,
@@ -201,6 +203,7 @@ class Slot:
             thresholds=next((list(part.thresholds) for part in reversed(parts) if part.thresholds is not None), None),
             tallies=self._tallies(parts),
             aside=chosen.aside,
+            kin=kin,
         )
 
     def _of_session(self, counts: Counts, dropped: int) -> Counts:

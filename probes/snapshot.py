@@ -292,6 +292,7 @@ class ProbeTick(msgspec.Struct, frozen=True):
     facts, thresholds  None where nothing has changed since the tick before
     tallies  None where they were not asked for, or the kernel does not test all of the filter
     aside    None where nothing was left out
+    kin      of processes above those in rows, the parent of each: what a tree is made of where they did nothing else
     """
 
     id: str
@@ -311,6 +312,7 @@ class ProbeTick(msgspec.Struct, frozen=True):
     thresholds: list[Threshold] | None = None
     tallies: list[Tally] | None = None
     aside: Aside | None = None
+    kin: dict[int, int] = {}
 
 
 class Box(msgspec.Struct, frozen=True):

@@ -116,6 +116,7 @@ class Dump:
     def _write(self, snapshot: Snapshot) -> None:
         if self._options.filter.follows:
             for tick in snapshot.probes:
+                self._lineage.learn(tick.kin, snapshot.time - snapshot.span_ns)
                 self._lineage.add(self._infos[tick.id].columns, tick.rows)
         for tick in snapshot.probes:
             if tick.id in self._tallies:

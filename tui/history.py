@@ -119,7 +119,7 @@ class Track:
         if tick.thresholds is not None:
             self.thresholds = {(threshold.disk, threshold.op): threshold for threshold in tick.thresholds}
         self.tick = msgspec.structs.replace(
-            tick, rows=[], exits=[], hists=[], parts=[], work=[], tallies=None, aside=None
+            tick, rows=[], exits=[], hists=[], parts=[], work=[], tallies=None, aside=None, kin={}
         )
 
     def view(self, findings: tuple[Finding, ...]) -> ProbeView:
@@ -176,6 +176,7 @@ class History:
         tested = live and tick.filter.strip() == before.filter.strip() == self._filter.text
         for part in tick.probes:
             if track := self._tracks.get(part.id):
+                self.lineage.learn(part.kin, tick.time - tick.span_ns)
                 self.lineage.add(track.info.columns, part.rows)
         for part in tick.probes:
             if track := self._tracks.get(part.id):

@@ -90,7 +90,7 @@ def _tick_problem(tick: ProbeTick, info: ProbeInfo) -> str | None:
 def _checks(tick: ProbeTick, info: ProbeInfo) -> Iterator[tuple[str, bool]]:
     """What could be wrong with a tick, and whether it is not; the cheap ones first."""
     aside = tick.aside or Aside()
-    lists = *_sums(tick), *_sums(aside), tick.facts or (), tick.thresholds or (), tick.tallies or ()
+    lists = tick.kin, *_sums(tick), *_sums(aside), tick.facts or (), tick.thresholds or (), tick.tallies or ()
     yield "more than any machine has", all(len(listed) <= MOST_LISTED for listed in lists)
     yield "impossible counts", _natural(tick.first, *tick.counts.fields(), tick.bpf_ns or 0, tick.selected)
     yield f"a row that does not fit the columns of {tick.id}", all(_row_fits(row, info.columns) for row in tick.rows)
@@ -99,6 +99,7 @@ def _checks(tick: ProbeTick, info: ProbeInfo) -> Iterator[tuple[str, bool]]:
     yield "an impossible part", all(map(_part_fits, tick.parts + aside.parts))
     yield "impossible work", all(_counts_fit(work) and _natural(work.pid) for work in tick.work + aside.work)
     yield "an impossible tally", all(map(_tally_fits, tick.tallies or ()))
+    yield "an impossible parent", _natural(*tick.kin, *tick.kin.values())
     yield "an impossible disk", all(map(_disk_fits, tick.disks + aside.disks))
     yield "impossible facts of a disk", all(map(_facts_fit, tick.facts or ()))
     yield "an impossible threshold", all(map(_threshold_fits, tick.thresholds or ()))

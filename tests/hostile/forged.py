@@ -152,7 +152,7 @@ def ticks(info: ProbeInfo) -> st.SearchStrategy[ProbeTick]:
         st.lists(hists, max_size=4), st.lists(disks, max_size=3), st.none() | numbers, st.lists(parts, max_size=3),
         st.lists(works, max_size=3), numbers, st.none() | st.lists(facts, max_size=3),
         st.none() | st.lists(thresholds, max_size=3), st.none() | st.lists(tallies(), max_size=3),
-        st.none() | asides,
+        st.none() | asides, st.dictionaries(numbers, numbers, max_size=4),
     )  # fmt: skip
 
 

@@ -19,11 +19,13 @@ from tests.live.kernel import held
 from tests.live.link import Session, tick_of
 from tests.live.opens import finish, opens
 from tests.live.session import Dump, Line, all_there, until
+from tui.lineage import Lineage
 
 pytestmark = pytest.mark.live
 
 Named = Callable[[str, str], str]
 SlowDisk = Callable[..., str]
+Start = Callable[..., Session]
 N = 40
 LIBRARIES = 2
 """What a C program opens by itself: ld.so.cache and libc."""
@@ -383,3 +385,35 @@ class TestRest:
         # It may have to read its own program from another disk.
         assert name not in {row["disk"] for row in listed("comm=fio", f"!disk:{name}")}
         assert listed("comm=fio", "lat>10s") == []
+
+
+GENERATIONS = """
+import os, sys
+sys.stdin.read()
+for _ in range(5):
+    if os.fork():
+        os.wait()
+        os._exit(0)
+os.open(sys.argv[1], os.O_RDONLY)
+os.execv("/bin/true", sys.argv)
+"""
+"""Forks a child that forks a child, and so on; the last one opens the file and runs a program."""
+
+
+@pytest.mark.parametrize("probe", ["open", "exec"])
+def test_rows_come_with_those_above_their_processes(session: Start, tmp_path: Path, probe: str) -> None:
+    """What a recording needs to follow a tree later: those between did nothing that is a row."""
+    running = session(probes=(probe,), interval_s=60.0)
+    with subprocess.Popen([sys.executable, "-c", GENERATIONS, str(tmp_path)], stdin=subprocess.PIPE) as parent:
+        parent.communicate()
+    tick = tick_of(running.stop(), probe)
+    columns = next(info.columns for info in running.link.hello.probes if info.id == probe)
+    at = [column.id for column in columns].index("pid")
+    pid = [row[at] for row in tick.rows if any(str(tmp_path) in str(cell) for cell in row)][-1]
+    lineage = Lineage()
+    lineage.learn(tick.kin, 0)
+    lineage.add(columns, tick.rows)
+    above = list(lineage.above(int(str(pid))))
+    assert above.index(parent.pid) == 4
+    assert above[5] == os.getpid()
+    assert above[-1] == 1

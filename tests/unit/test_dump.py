@@ -302,7 +302,7 @@ def test_the_clock_of_a_file_is_that_of_the_recording(ebtop: Ebtop, recorded: Pa
 def test_how_far_a_tree_is_known_in_a_recording_is_said(ebtop: Ebtop, recorded: Path, text: str, said: bool) -> None:
     done = ebtop("dump", str(recorded), "--probe", "exec", text)
     assert done.code == 0
-    assert ("tree: of a recording holds as far as rows name parents" in done.err) is said
+    assert ("tree: of a recording goes by the parents" in done.err) is said
 
 
 def test_a_damaged_file_is_dumped_up_to_the_damage(ebtop: Ebtop, recorded: Path) -> None:

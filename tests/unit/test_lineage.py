@@ -85,6 +85,26 @@ def test_rows_of_the_past_are_followed_as_well() -> None:
     assert pids(history, 0) == [20, 40, 41]
 
 
+KIN = {30: 20, 20: 10, 10: 1}
+
+
+def silent() -> Snapshot:
+    """Of the family only 40 did anything; who is above it came with its row."""
+    family = tick([started(40, 30), started(99, 98)], [])
+    execs = msgspec.structs.replace(family.probes[0], kin=KIN)
+    return msgspec.structs.replace(family, probes=(execs, family.probes[1]))
+
+
+@pytest.mark.parametrize(("root", "found"), [(10, [40]), (20, [40]), (30, [40]), (98, [99]), (99, [99])])
+def test_those_between_need_not_have_done_anything(root: int, found: list[int]) -> None:
+    history = seen(silent())
+    history.select(parse(f"tree:{root}"))
+    assert pids(history, 0) == found
+    told = Pids()
+    Dump(SESSION, told, Options(("exec", "open"), filter=parse(f"tree:{root}"), live=False)).take(silent())
+    assert told.of == {"exec": found}
+
+
 def test_a_process_that_lives_closes_the_gap_that_rows_leave() -> None:
     history = seen(tick([started(40, 30)], []))
     history.select(parse("tree:10"))

@@ -17,6 +17,7 @@ from probes import wire
 from probes.lanes import Lanes, lanes
 from probes.latency import SLOTS
 from probes.snapshot import (
+    Aside,
     Bye,
     Disk,
     DiskFacts,
@@ -324,6 +325,11 @@ FORGERIES = {
     "more parts than any machine has": forged(probes=(block(parts=[PART] * 70_000),)),
     "more work than any machine has": forged(probes=(block(work=[WORK] * 70_000),)),
     "more facts than any machine has": forged(probes=(block(facts=[FACTS] * 70_000),)),
+    "aside": forged(probes=(block(aside=Aside([msgspec.structs.replace(HIST, count=-1)])),)),
+    "a disk aside": forged(probes=(block(aside=Aside(disks=[Disk("vda", -1)])),)),
+    "more aside than any machine has": forged(probes=(block(aside=Aside(work=[WORK] * 70_000)),)),
+    "kin": forged(probes=(block(kin={1: -1}),)),
+    "more kin than any machine has": forged(probes=(block(kin=dict.fromkeys(range(70000), 1)),)),
     "short row": forged(probes=(exec_tick([exec_row(1)[:3]], 1),)),
     "latency": forged(probes=(open_tick([[*open_row(1, "/x")[:4], 1e308, "/x"]]),)),
     "age": forged(probes=(exec_tick([exec_row(1)], 1, exits=[Exit(0, 1, 0, None, 1e308)]),)),

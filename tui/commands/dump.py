@@ -27,7 +27,9 @@ A FILE is there, ends in .ebtop or has a slash: write ./pid:1 for a file of that
 
 ALL_RECORDED = "counts and histograms are of all that was recorded: a filter narrows them down by disk: and op: alone"
 
-BY_PARENTS = "tree: of a recording holds as far as rows name parents: forks that never ran a program are not in it"
+BY_PARENTS = (
+    "tree: of a recording goes by the parents that a process had when it did something: who lost them is missing"
+)
 
 
 def parser() -> Parser:
