@@ -30,6 +30,9 @@ class Collected:
         self.passed_over.append(snapshot)
         self.said.put_nowait(snapshot.time)
 
+    def outlined(self) -> None:
+        pass
+
     def restart(self) -> None:
         self.said.put_nowait("restart")
 
@@ -138,6 +141,9 @@ class Recorded:
 
     def whole(self, tick: Snapshot) -> Snapshot:
         return tick
+
+    def skimmed(self) -> Iterator[Snapshot]:
+        return iter(self.ticks)
 
 
 @pytest.mark.parametrize("cut", [None, "recording x is cut short after 3.0 s"])
