@@ -28,6 +28,8 @@ async def drawn() -> str:
             source.pause(True)
             for _ in range(TICKS - 1):
                 source.advance()
+            while not source.outline.whole:
+                await pilot.pause(0.01)
             app.show()
             await pilot.pause()
             return as_svg(app.export_screenshot(title="ebtop demo"))

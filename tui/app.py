@@ -91,7 +91,7 @@ class Ebtop(App[None]):
     def compose(self) -> ComposeResult:
         """See App."""
         header = Header(self.shown_look, self._status())
-        time_line = TimeLine(self.shown_look, self.history.tape, self._dispatch.travel.look_at)
+        time_line = TimeLine(self.shown_look, self.history.tape, self.source.outline, self._dispatch.travel.go)
         return self._frame.compose(header, time_line)
 
     def on_mount(self) -> None:
@@ -299,6 +299,7 @@ class Ebtop(App[None]):
     def told(self) -> None:
         """See Host."""
         self._frame.prompt.redraw()
+        self._frame.time_line.redraw()
 
     def put_on(self, theme: str) -> None:
         """See Host."""

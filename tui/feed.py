@@ -45,8 +45,15 @@ class Feed:
         """See Sink."""
         self._silence.heard(time.monotonic())
         self._dispatch.filtering.adopt(snapshot.filter)
-        self._host.history.add(snapshot, live=self._host.source.live)
+        source, tape = self._host.source, self._host.history.tape
+        self._host.history.add(snapshot, live=source.live)
+        if source.outline:
+            source.outline.play(snapshot.time, tape.mark(tape.end - 1).began)
         self._dispatch.recording.took()
+
+    def outlined(self) -> None:
+        """See Sink."""
+        self._host.told()
 
     def restart(self) -> None:
         """See Sink."""

@@ -63,7 +63,7 @@ class Host(Protocol):
         """Show a page over everything else; its result is a command to do, if any."""
 
     def told(self) -> None:
-        """Draw the prompt again, if it is there: what it tells beside the text has changed."""
+        """Draw prompt and time line again where they are there: what they tell of the whole has changed."""
 
     def later(self, call: Callable[[], None]) -> None:
         """Call it once the screen has been drawn."""

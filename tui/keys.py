@@ -82,7 +82,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("live", ("L",), "live", "Back to what is there now", "Time"),
     Command("jump-back", ("pageup",), "jump back", "A tenth of the time line back", "Time", where="time"),
     Command("jump", ("pagedown",), "jump", "A tenth of it forward", "Time", where="time"),
-    Command("oldest", ("g", "home"), "oldest", "To the beginning of the history", "Time", where="time"),
+    Command("oldest", ("g", "home"), "oldest", "To the beginning of the time line", "Time", where="time"),
     Command("newest", ("G", "end"), "newest", "To its end", "Time", where="time"),
     Command("step-back", ("left",), "earlier", "A tick back", "Time", where="time"),
     Command("step", ("right",), "later", "A tick forward", "Time", where="time"),

@@ -27,6 +27,7 @@ class LiveSource:
     """A running collector at the other end of a link, which stays open: whoever made it closes it."""
 
     live = True
+    outline = None
     speed = 1.0
 
     def __init__(self, link: Link) -> None:

@@ -10,8 +10,10 @@ import msgspec
 
 from probes.filter import Filter, parse
 from probes.snapshot import Control, Hello, ProbeTick, Snapshot
+from tui.outline import Outline
 from tui.pace import FRAME_S, gap_s
 from tui.source import Sink
+from tui.survey import Survey
 
 
 class Recording(Protocol):
@@ -30,6 +32,9 @@ class Recording(Protocol):
     def whole(self, tick: Snapshot) -> Snapshot:
         """The last tick that was read, with its rows and sums."""
 
+    def skimmed(self) -> Iterator[Snapshot]:
+        """All its ticks, which may come without rows and sums; other iterations go on as they were."""
+
 
 class ReplaySource:
     """A recording at the pace at which it was made, times `speed`; with `loop`, over and over.
@@ -47,7 +52,10 @@ class ReplaySource:
         self._next: Snapshot | None = None
         self._last: Snapshot | None = None
         self._skipped: dict[str, ProbeTick] = {}
+        self._until = 0
         self._speed = 1.0
+        self.outline = Outline(recording.hello.probes)
+        self._survey = Survey(self.outline, self._outlined)
         self.hello = recording.hello
 
     @property
@@ -66,13 +74,15 @@ class ReplaySource:
         return parse(text)
 
     def start(self, sink: Sink) -> None:
-        """See Source: the first tick is shown at once."""
+        """See Source: the first tick is shown at once; what is to come is looked at then."""
         self._sink = sink
         self._rewind()
         self._begin()
         if shown := self._take():
             sink.tick(shown)
             self._wait_for_next()
+            if not self.outline.whole:
+                self._survey.begin(self._recording.skimmed())
         else:
             sink.finished(self._recording.cut or "")
 
@@ -103,12 +113,28 @@ class ReplaySource:
     def stop(self) -> None:
         """See Source."""
         self._cancel()
+        self._survey.stop()
         self._sink = None
 
     def _rewind(self) -> None:
         self._snapshots = iter(self._recording)
-        self._next = next(self._snapshots, None)
+        self._until = 0
+        self._next = self._read()
         self._skipped = {}
+
+    def _read(self) -> Snapshot | None:
+        """The next tick. Where they end is known best from playing: a skim does not see all that may be damaged."""
+        if tick := next(self._snapshots, None):
+            self._until = max(self._until, tick.time)
+            self.outline.add(tick)
+        else:
+            self._survey.stop()
+            self.outline.end(self._until)
+        return tick
+
+    def _outlined(self) -> None:
+        if self._sink:
+            self._sink.outlined()
 
     def _take(self, since: int = 0) -> Snapshot | None:
         taken = self._next
@@ -116,7 +142,7 @@ class ReplaySource:
             if taken.time >= since:
                 taken = self._recording.whole(taken)
             self._recording.since = since
-            self._next = next(self._snapshots, None)
+            self._next = self._read()
             self._recording.since = 0
             self._last = taken
         return taken
@@ -152,7 +178,7 @@ class ReplaySource:
     def _begin(self) -> None:
         """Hand over the prelude; at least a tick is left to be shown."""
         for _ in range(self._prelude):
-            passed, following = self._next, next(self._snapshots, None)
+            passed, following = self._next, self._read()
             if passed is None or following is None:
                 break
             self._next = following

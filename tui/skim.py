@@ -1,11 +1,13 @@
-"""Reads of a tick only what lasts: fast enough to go to any time of a long recording."""
+"""Reads of a tick only what lasts and how much was seen: fast enough to go to any time of a long recording."""
 
 from __future__ import annotations
 
 import msgspec
 
 from probes import wire
-from probes.snapshot import Answer, Box, Bye, DiskFacts, Hello, ProbeTick, Snapshot, State, Threshold
+from probes.snapshot import Answer, Box, Bye, Counts, DiskFacts, Hello, ProbeTick, Snapshot, State, Threshold
+
+NOTHING = Counts()
 
 
 class _Part(msgspec.Struct, frozen=True):
@@ -13,6 +15,7 @@ class _Part(msgspec.Struct, frozen=True):
 
     id: str
     state: State
+    counts: Counts = NOTHING
     facts: list[DiskFacts] | None = None
     thresholds: list[Threshold] | None = None
 
@@ -39,5 +42,7 @@ class Skimmer:
         found = next(iter(self._ticks.feed(frame)), None)
         if not isinstance(found, _Tick) or found.time >= since:
             return None
-        parts = (ProbeTick(one.id, one.state, facts=one.facts, thresholds=one.thresholds) for one in found.probes)
+        parts = (
+            ProbeTick(one.id, one.state, one.counts, facts=one.facts, thresholds=one.thresholds) for one in found.probes
+        )
         return Snapshot(found.time, found.span_ns, found.filter, found.box, tuple(parts), 0)

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from probes.filter import Filter
 from probes.snapshot import Answer, Control, Hello, Snapshot
+from tui.outline import Outline
 
 
 class Sink(Protocol):
@@ -19,6 +20,9 @@ class Sink(Protocol):
 
     def restart(self) -> None:
         """A recording begins anew: forget what was."""
+
+    def outlined(self) -> None:
+        """More is known of a recording as a whole."""
 
     def finished(self, notice: str) -> None:
         """A recording is over; there is a notice if it was cut short."""
@@ -38,6 +42,10 @@ class Source(Protocol):
     @property
     def live(self) -> bool:
         """Whether probes can be turned on and off, and filters reach the kernel."""
+
+    @property
+    def outline(self) -> Outline | None:
+        """What is known of a recording as a whole, all that was handed over included; None for what is live."""
 
     @property
     def speed(self) -> float:

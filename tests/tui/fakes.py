@@ -30,6 +30,7 @@ from probes.snapshot import (
     Snapshot,
     Stage,
 )
+from tui.outline import Outline
 from tui.source import Sink
 
 START = 1_750_000_000_123_000_000
@@ -225,6 +226,7 @@ class FakeSource:
 
     def __init__(self, hello: Hello = HELLO, *, live: bool = True) -> None:
         self.hello, self.live, self.speed = hello, live, 1.0
+        self.outline = None if live else Outline(hello.probes)
         self.sent: list[Control] = []
         self.paused: list[bool] = []
         self.sink: Sink | None = None
@@ -241,6 +243,8 @@ class FakeSource:
     def give(self, *snapshots: Snapshot) -> None:
         assert self.sink is not None
         for snapshot in snapshots:
+            if self.outline is not None:
+                self.outline.add(snapshot)
             self.sink.tick(snapshot)
 
     def send(self, control: Control) -> None:

@@ -21,7 +21,7 @@ SIZES = [(80, 24), (120, 40), (200, 50)]
 
 def taken(compare: Compare, size: tuple[int, int], *keys: str, **options: object) -> bool:
     """Whether the screen after some seconds and these keys is as it was."""
-    source = FakeSource()
+    source = FakeSource(live=bool(options.pop("live", True)))
     machine, ticks = options.pop("machine", None) or Machine(), options.pop("ticks", 5)
     assert isinstance(machine, Machine)
     assert isinstance(ticks, int)
@@ -141,3 +141,17 @@ def test_one_off_one_failed_one_silent(snap_compare: Compare) -> None:
             source.give(msgspec.structs.replace(tick, probes=probes))
 
     assert taken(snap_compare, (120, 40), then=change)
+
+
+def still_to_come(_app: Ebtop, source: FakeSource, machine: Machine) -> None:
+    """The recording goes on for a while, with a burst."""
+    assert source.outline
+    for n in range(60):
+        machine.rows = 200 if n == 30 else 12
+        source.outline.add(machine.tick())
+    source.outline.end(source.outline.ends)
+
+
+def test_a_recording_that_was_played_in_part(snap_compare: Compare) -> None:
+    machine = Machine(block=raid_tick)
+    assert taken(snap_compare, (120, 40), "space", machine=machine, ticks=40, live=False, then=still_to_come)

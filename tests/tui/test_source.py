@@ -12,6 +12,7 @@ import pytest
 from probes import wire
 from probes.snapshot import Bye, Control, DiskFacts, Hello, Message, SetFilter, Snapshot, Threshold
 from tests.tui.fakes import HELLO, Machine
+from tui import survey
 from tui.live_source import LiveSource
 from tui.replay_source import ReplaySource
 
@@ -22,6 +23,7 @@ class Collected:
     def __init__(self) -> None:
         self.said: asyncio.Queue[object] = asyncio.Queue()
         self.passed_over: list[Snapshot] = []
+        self.more: asyncio.Queue[bool] = asyncio.Queue()
 
     def tick(self, snapshot: Snapshot) -> None:
         self.said.put_nowait(snapshot.time)
@@ -29,6 +31,9 @@ class Collected:
     def passed(self, snapshot: Snapshot) -> None:
         self.passed_over.append(snapshot)
         self.said.put_nowait(snapshot.time)
+
+    def outlined(self) -> None:
+        self.more.put_nowait(True)
 
     def restart(self) -> None:
         self.said.put_nowait("restart")
@@ -139,6 +144,9 @@ class Recorded:
     def whole(self, tick: Snapshot) -> Snapshot:
         return tick
 
+    def skimmed(self) -> Iterator[Snapshot]:
+        return iter(self.ticks)
+
 
 @pytest.mark.parametrize("cut", [None, "recording x is cut short after 3.0 s"])
 async def test_a_recording_is_played_to_its_end(cut: str | None) -> None:
@@ -175,6 +183,22 @@ async def test_a_demo_begins_anew() -> None:
     said = [await sink.next() for _ in range(5)]
     source.stop()
     assert said[3:] == ["restart", recording.ticks[0].time]
+
+
+async def test_what_is_to_come_is_read_a_little_at_a_time_until_it_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(survey, "SLICE_S", 0.0)
+    recording, machine, sink = Recorded(), Machine(rows=1), Collected()
+    recording.ticks = [machine.tick() for _ in range(99)]
+    source = ReplaySource(recording)
+    source.start(sink)
+    assert len(source.outline) == 2, "what is shown, and what comes next"
+    for _ in range(5):
+        await sink.more.get()
+    known = len(source.outline)
+    assert 5 <= known < 99
+    source.stop()
+    await asyncio.sleep(2 * survey.BREATH_S)  # nothing must come, and so nothing can be awaited
+    assert (len(source.outline), source.outline.whole) == (known, False)
 
 
 @pytest.mark.parametrize("prelude", [1, 2, 9])

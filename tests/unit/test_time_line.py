@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from tests.tui.fakes import HELLO, START, Machine
 from tui.findings.finding import Finding, Severity
+from tui.outline import Outline
 from tui.tape import Tape
 from tui.theme import load
 from tui.widgets.glyphs import ASCII, UNICODE
 from tui.widgets.line import look
-from tui.widgets.time_line import Moment, before, behind, columns, render
+from tui.widgets.time_line import Moment, before, behind, columns, ending, position, render, spread
 
 LOOK = look(load("dark"), UNICODE)
 PLAIN = look(load("dark"), ASCII)
@@ -65,8 +66,7 @@ def test_the_cursor_is_a_sign_of_its_own() -> None:
 
 def test_what_it_says_of_time() -> None:
     tape = filled([1] * 400)
-    assert before(tape, LOOK, focused=False) == " -7m "
-    assert before(tape, PLAIN, focused=True) == ">-7m "
+    assert before(tape) == "-7m "
     assert behind(tape, Moment(None, tape.mark(399).time)).split()[1] == "newest"
     assert behind(tape, Moment(274, tape.mark(274).time)).endswith(" 2m 05s ago ")
 
@@ -75,7 +75,7 @@ def test_a_tape_that_memory_cut_says_so() -> None:
     machine, tape = Machine(rows=50, disks=0), Tape(HELLO.probes, 900, 50_000)
     for _ in range(60):
         tape.add(machine.tick())
-    assert "s: memory " in before(tape, LOOK, focused=False)
+    assert "s: memory " in before(tape)
 
 
 @given(st.integers(0, 300), st.integers(8, 90), st.integers(1, 200))
@@ -92,3 +92,36 @@ def test_every_tick_is_in_one_column_and_what_was_known_stays(ticks: int, cells:
     assert [number for column in shown for number in column] == list(range(tape.first, tape.end))
     if ticks:
         assert len(shown) > min(len(tape), cells) // 3
+
+
+def outlined(ticks: int) -> Outline:
+    machine, outline = Machine(rows=0, disks=0), Outline(HELLO.probes)
+    for _ in range(ticks):
+        outline.add(machine.tick())
+    return outline
+
+
+@given(st.integers(1, 300), st.integers(8, 90))
+def test_a_recording_fills_the_line_and_every_stretch_is_in_one_column(ticks: int, cells: int) -> None:
+    shown = spread(outlined(ticks), cells)
+    assert len(shown) == min(ticks, cells)
+    assert [number for column in shown for number in column] == list(range(ticks))
+
+
+def test_what_was_not_played_is_dim() -> None:
+    outline = outlined(20)
+    for at in range(5):
+        outline.play(outline.time(at), "critical" if at == 2 else None)
+    strip = render(spread(outline, 20), 4, 20, LOOK)
+    assert strip.text[2] == "X"
+    assert strip.text[4] == UNICODE.down
+    dim = [segment.style == LOOK.styles["dim"] for segment in strip for _ in segment.text]
+    assert dim == [False] * 5 + [True] * 15
+
+
+def test_what_it_says_of_a_recording() -> None:
+    outline = outlined(400)
+    assert ending(outline) == " 15:13:20+ "
+    outline.end(outline.ends)
+    assert ending(outline) == " 15:13:20 "
+    assert position(outline, outline.time(124)) == " 15:08:45  2m 05s of 7m "

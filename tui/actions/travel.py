@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from functools import partial
-
-from textual.timer import Timer
 
 from tui import format as units
 from tui import when
 from tui.actions.again import Again
+from tui.actions.goto import Goto
+from tui.actions.running import Running
 from tui.host import Actions, Host
-from tui.widgets.prompt import Problem, Question
+from tui.outline import Outline
 from tui.widgets.time_line import Moment
 
-HINT = "14:03:20  14:03  -5m or +30s from what is shown  Enter goes there"
 TENTH = 10
-SLICE_S, BREATH_S = 0.02, 0.005
-"""A recording is played for so long without a pause where it is to get somewhere fast; keys are heard in between."""
 LEEWAY_S = 60
 """So much more than the history has room for is played before the time that one goes to."""
 
@@ -31,11 +27,10 @@ class Travel:
 
     def __init__(self, host: Host, focus: Callable[[bool], None]) -> None:
         self._host, self._focus = host, focus
-        self._running: Timer | None = None
+        self._running = Running(host, self._tell)
         self._again = Again(host, self._go_live)
+        self._goto = Goto(host, self.go, self._reach)
         self._told = False
-        self._past: list[str] = []
-        self._typed: tuple[str, int] | None = None
 
     @property
     def actions(self) -> Actions:
@@ -45,7 +40,7 @@ class Travel:
             "live": self._go_live,
             "earlier": self._enter,
             "later": partial(self._step, 1),
-            "goto": self._ask,
+            "goto": self._goto.ask,
             "step-back": partial(self._step, -1),
             "step": partial(self._step, 1),
             "jump-back": partial(self._jump, -1),
@@ -99,10 +94,32 @@ class Travel:
         history = self._host.history
         if history.cursor is None:
             return
+        if number < history.tape.first and self._outline and self._outline.begins < self._begins:
+            self.go(self._begins - 1)
+            return
         history.look_at(number)
         why = ": no memory for more" if history.tape.cut else ""
         self._tell(f"the history begins here{why}" if number < history.tape.first else "")
         self._host.show()
+
+    def go(self, moment: int) -> None:
+        """Put the cursor on a time, wherever that is; where there is none like that, on the nearest, and say so."""
+        tape, outline = self._host.history.tape, self._outline
+        self._stand_still()
+        if not len(tape):
+            return
+        begins, ends = self._begins, tape.mark(tape.end - 1).time
+        if begins <= moment <= ends:
+            self.seek(moment)
+        elif outline:
+            self._read_to(moment, outline)
+        elif moment > ends:
+            self._to_end(1)
+            self._tell(f"{_clock(moment)} is yet to come: this is the newest")
+        else:
+            why = ", there was no memory for more" if tape.cut else ""
+            self._to_end(-1)
+            self._tell(f"the history reaches back to {_clock(begins)}{why}: this is its beginning")
 
     def enter(self) -> bool:
         """Stand still, with the focus on the time line; whether there is anything on it."""
@@ -143,7 +160,7 @@ class Travel:
 
     def _step(self, ticks: int) -> None:
         history = self._host.history
-        if ticks > 0 and not history.paused and self._host.source.live:
+        if self.interrupt() or (ticks > 0 and not history.paused and self._host.source.live):
             return
         self._stand_still()
         if history.cursor is None:
@@ -163,14 +180,20 @@ class Travel:
         self._host.show()
 
     def _jump(self, side: int) -> None:
-        history = self._host.history
+        history, outline = self._host.history, self._outline
         self._stand_still()
-        if history.cursor is not None:
+        if outline:
+            at = outline.index(self.moment.time) + side * max(len(outline) // TENTH, 1)
+            self.go(outline.time(at))
+        elif history.cursor is not None:
             self.look_at(history.cursor + side * max(len(history.tape) // TENTH, 1))
 
     def _to_end(self, side: int) -> None:
-        tape = self._host.history.tape
-        self.look_at(tape.first if side < 0 else tape.end - 1)
+        tape, outline = self._host.history.tape, self._outline
+        if outline:
+            self.go(outline.begins if side < 0 else outline.ends)
+        else:
+            self.look_at(tape.first if side < 0 else tape.end - 1)
 
     def _stand_still(self) -> None:
         self._stop()
@@ -178,81 +201,38 @@ class Travel:
             self._host.history.hold()
             self._host.source.pause(self._host.history.paused)
 
-    # Going to a time
-
-    def _ask(self) -> None:
-        past = tuple(self._past)
-        self._host.ask(Question("go to", HINT, self._check, self._done, self._reach, past=past))
-        self._typed = None
-
-    def _check(self, text: str) -> Problem | None:
-        self._typed = None
-        if not text.strip():
-            return None
-        tick = self._host.history.view.tick
-        try:
-            self._typed = text.strip(), when.parse(text, tick.time if tick else time.time_ns())
-        except when.WhenError as error:
-            return Problem(str(error), error.position)
-        return None
-
     def _reach(self) -> str:
-        tape = self._host.history.tape
+        tape, outline = self._host.history.tape, self._outline
+        if outline:
+            return _range(outline)
         if not len(tape):
             return "nothing yet"
         return f"{_clock(self._begins)} to {_clock(tape.mark(tape.end - 1).time)}"
 
-    def _done(self, kept: bool) -> None:
-        if not kept or not len(self._host.history.tape):
-            return
-        if self._typed is None:
-            self._host.say("no time: write it like 14:03:20 or -5m", bad=True)
-            return
-        typed, moment = self._typed
-        self._past = [*(text for text in self._past if text != typed), typed]
-        self._go(moment)
-
-    def _go(self, moment: int) -> None:
-        tape, live = self._host.history.tape, self._host.source.live
+    def _read_to(self, moment: int, outline: Outline) -> None:
+        """Play a recording to a time that is not on the tape: from what was played last, or from its beginning where
+        that is nearer or was before.
+        """
+        tape = self._host.history.tape
         begins, ends = self._begins, tape.mark(tape.end - 1).time
-        self._stand_still()
-        if begins <= moment <= ends:
-            self.seek(moment)
-        elif live and moment > ends:
-            self._to_end(1)
-            self._tell(f"{_clock(moment)} is yet to come: this is the newest")
-        elif live:
-            why = ", there was no memory for more" if tape.cut else ""
-            self._to_end(-1)
-            self._tell(f"the history reaches back to {_clock(begins)}{why}: this is its beginning")
-        elif moment > ends:
-            self._run_to(moment, 0)
-        else:
-            self._host.source.begin_anew()
-            self._run_to(moment, moment - tape.most_ns - LEEWAY_S * when.SECOND)
-
-    def _run_to(self, moment: int, since: int) -> None:
-        """Play as fast as it goes, a slice at a time, until that time is reached."""
-        until = time.monotonic() + SLICE_S
-        while (taken := self._host.source.advance(since)) and taken.time < moment and time.monotonic() < until:
-            pass
-        if taken is None or taken.time >= moment:
-            self._arrive(moment, over=taken is None)
+        nearest = max(moment, outline.begins)
+        if outline.whole:
+            nearest = min(nearest, outline.ends)
+        if begins <= nearest <= ends:
+            self._arrive(moment, outline)
             return
-        stop = self._host.keymap.name("back")
-        self._tell(f"going to {_clock(moment)}: at {_clock(taken.time)}, {stop} stops")
-        self._running = self._host.set_timer(BREATH_S, partial(self._run_on, moment, since))
+        since = min(nearest, outline.ends) - tape.most_ns - LEEWAY_S * when.SECOND
+        if nearest < begins or since > ends:
+            self._host.source.begin_anew()
+        else:
+            since = 0
+        self._running.begin(nearest, since, partial(self._arrive, moment, outline))
 
-    def _run_on(self, moment: int, since: int) -> None:
-        if self._running:  # it may have been stopped when this was on its way already
-            self._run_to(moment, since)
-
-    def _arrive(self, moment: int, *, over: bool) -> None:
-        self._running = None
+    def _arrive(self, moment: int, outline: Outline) -> None:
         self._host.history.go(moment)
-        begins = self._begins
-        begun = f"the recording begins at {_clock(begins)}" if moment < begins else ""
-        self._tell("the recording ends here" if over else begun)
+        known = outline.begins <= moment <= outline.ends
+        side = "beginning" if moment < outline.begins else "end"
+        self._tell("" if known else f"the recording is from {_range(outline)}: this is its {side}")
         self._host.show()
 
     def interrupt(self) -> bool:
@@ -264,24 +244,20 @@ class Travel:
         return True
 
     def _stop(self) -> bool:
-        """Go no further; whether it was running to a time. Where all was skipped so far, the next tick is there to be
-        seen.
-        """
-        running, self._running = self._running, None
+        """Go no further; whether it was running to a time."""
         self._again.stop()
-        if running is None:
-            return False
-        running.stop()
-        self._tell()
-        if not len(self._host.history.tape):
-            self._host.source.advance()
-        return True
+        return self._running.stop()
 
     def _tell(self, line: str = "") -> None:
         """Say where one is going, or take back what was said of that."""
         if line or self._told:
             self._host.say(line)
         self._told = bool(line)
+
+    @property
+    def _outline(self) -> Outline | None:
+        """What is known of a recording as a whole, if anything is."""
+        return self._host.source.outline or None
 
     @property
     def _begins(self) -> int:
@@ -292,3 +268,7 @@ class Travel:
 
 def _clock(moment: int) -> str:
     return units.clock(moment)[:8]
+
+
+def _range(outline: Outline) -> str:
+    return f"{_clock(outline.begins)} to {_clock(outline.ends)}{'' if outline.whole else ' and on'}"

@@ -33,7 +33,9 @@ def notes(glyphs: Glyphs) -> Sequence[str]:
         " that is.",
         "The time line: a bar is how busy the probes were in a tick or some, each measured by its own most;"
         f" {_signs()} in its place is where a finding began. The cursor is the cell that stands out. At the"
-        " left is how far it reaches back, at the right the time that is looked at.",
+        " left is how far it reaches back, at the right the time that is looked at. Of a recording it is the whole,"
+        " between the times of its beginning and its end, with a plus as long as not all of it was read; what was not"
+        " played yet is dim, and findings are marked where it was played.",
         "Heat maps: a column a tick, the newest at the right; latency upwards in powers of ten; the colour of a cell,"
         " or its density, is how many requests took that long, on a logarithmic scale: a single one is seen."
         f" {glyphs.average} is the average of a tick, {glyphs.tail} its p99: m leaves them out. Device is from the"
