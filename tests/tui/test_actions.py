@@ -8,10 +8,12 @@ import os
 from pathlib import Path
 
 import pytest
+from textual import events
 
 from tests.tui.screen import Screen, running
 from tui.actions import evidence
 from tui.keys import COMMANDS, PLACES, told
+from tui.widgets.help import HelpPage
 from tui.widgets.menu import MenuPage, matching
 
 
@@ -207,6 +209,22 @@ async def test_a_burst_of_keys_leaves_a_menu_once() -> None:
         assert screen.app.is_running
         await screen.press("e", "escape", "escape", "colon", "escape", "escape")
         assert screen.app.is_running
+
+
+async def test_a_page_moves_before_it_is_drawn_for_the_first_time() -> None:
+    async with running((80, 24)) as screen:
+        await screen.ticks(2)
+        for key in ("question_mark", "down", "down", "escape", "colon", "down"):
+            screen.app.post_message(events.Key(key, None))
+        await screen.press()
+        page = screen.app.screen.query_one(MenuPage)
+        assert page.chosen == page.found[1].id
+        assert "> " in screen.lines[screen.lines.index(screen.line("Commands:")) + 1]
+        await screen.press("escape")
+        screen.app.post_message(events.Key("question_mark", "?"))
+        screen.app.post_message(events.Key("down", None))
+        await screen.press()
+        assert screen.app.screen.query_one(HelpPage)._top == 1
 
 
 async def test_a_wrong_filter_is_not_accepted() -> None:
