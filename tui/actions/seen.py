@@ -29,6 +29,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "exit": ("code", "signal"),
     "disk": ("disk",),
     "op": ("op",),
+    "flags": ("flags",),
 }
 """Columns of rows in which the values of a key are found."""
 FOLDED = ("path", "cgroup")
