@@ -9,7 +9,7 @@ from functools import partial
 
 from textual.timer import Timer
 
-from probes.filter import Filter, FilterError, complete, explain, key_begun, with_term, without_last
+from probes.filter import LATER_KEYS, Filter, FilterError, complete, explain, key_begun, leaves, with_term, without_last
 from probes.snapshot import SetFilter
 from tui.actions import seen
 from tui.host import Actions, Host
@@ -90,10 +90,11 @@ class Filtering:
 
     def _add_selected(self, negated: bool) -> None:
         cell = self._host.pane.cell
-        if cell is None:
-            self._host.say("no filter can be made of that: Left and Right select another cell", bad=True)
-        else:
+        if isinstance(cell, Cell):
             self.add(cell, negated=negated)
+        else:
+            keys = " and ".join(map(self._host.keymap.name, cell.commands))
+            self._host.say(f"{cell.why}: {keys} {cell.do}", bad=True)
 
     def _begin(self) -> None:
         self._kept = self._whole = self.now
@@ -136,7 +137,8 @@ class Filtering:
             if left and len(elsewhere) < len(parts):
                 told.append(f"not {shortened(left)}")
         if "screen" in elsewhere:
-            told.append("exit: as they end")
+            later = next(leaf.key for node in self.now.terms for leaf in leaves(node) if leaf.key in LATER_KEYS)
+            told.append(f"{later}: as they end")
         if self.now.follows and not missing:
             told.append("past: by known parents" if self._host.source.live else "tree: by known parents")
         return "  ".join(told)
