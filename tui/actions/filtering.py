@@ -20,8 +20,10 @@ from tui.widgets.prompt import Completion, Problem, Question
 
 SETTLE_S = 0.15
 """How long after the last keystroke a filter goes to the kernel, in seconds."""
-FIRST, NEXT, BREATH_S = 500, 1000, 0.005
-"""Rows of each pane that a filter is put to before it is shown, and then at a time; seconds between those."""
+SLICE_S, BREATH_S = 0.005, 0.005
+"""How long a filter is put to the rows of each pane before it is shown, and then to all at a time; between those, how
+long keys are heard. In seconds.
+"""
 HINT = "Tab completes  nginx  pid:1,2  comm=name  path:/etc/  err:ENOENT  ! or ( )  tree:1  lat>9ms  exit:1  Esc undoes"
 
 
@@ -127,7 +129,8 @@ class Filtering:
         elsewhere = [part.where for part in parts if part.where != "kernel"]
         left = " ".join(self.now.text[part.start : part.end] for part in parts if part.where == "collector")
         missing = [self.now.text[part.start : part.end] for part in parts if part.where == "no such field"]
-        told = [f"{len(view.log):,} row{'' if len(view.log) == 1 else 's'}"]
+        rows, more = len(view.log), "" if view.log.sifted else "+"
+        told = [f"{rows:,}{more} row{'' if rows == 1 and not more else 's'}"]
         if missing:
             told.append(f"no {missing[0]} in {view.info.title}")
         elif parts and self._host.source.live:
@@ -175,7 +178,7 @@ class Filtering:
 
     def _put_in_force(self) -> None:
         """The newest rows are what is looked at: the others are tested after they were drawn, a few at a time."""
-        self._host.history.select(self.now, FIRST)
+        self._host.history.select(self.now, SLICE_S)
         self._host.show()
         self._sift_soon()
 
@@ -186,7 +189,7 @@ class Filtering:
 
     def _sift(self) -> None:
         self._sifting = None
-        if self._host.history.sift(NEXT):
+        if self._host.history.sift(SLICE_S):
             self._host.show()
             self._host.told()
         else:
