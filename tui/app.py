@@ -38,6 +38,7 @@ from tui.widgets.glyphs import Glyphs
 from tui.widgets.header import Header, Status
 from tui.widgets.line import Colours, Look, look
 from tui.widgets.menu import Choice, MenuPage, MenuScreen
+from tui.widgets.overlay import Overlay
 from tui.widgets.page import PageScreen
 from tui.widgets.prompt import Question
 from tui.widgets.time_line import TimeLine
@@ -212,13 +213,16 @@ class Ebtop(App[None]):
     # What the user asks for
 
     async def on_event(self, event: events.Event) -> None:
-        """Keys go to the prompt while it is open and to commands otherwise, in the order in which they were typed.
+        """Keys go to what lies over everything else, to the prompt while it is open and to commands otherwise, in the
+        order in which they were typed.
 
         Textual would send them through the queues of widgets, where the `q` of a name that is typed fast overtakes the
-        `f` that opens the line.
+        `f` that opens the line, and a key the Esc before it that closes a page.
         """
-        if not isinstance(event, events.Key) or len(self.screen_stack) > 1:
+        if not isinstance(event, events.Key):
             await super().on_event(event)
+        elif isinstance(self.screen, Overlay):
+            self.screen.press(event.key, event.character)
         elif self.focused is self._frame.prompt:
             self._frame.prompt.press(event.key, event.character)
         elif command := self.keymap.find(event.key, self._focus.where):

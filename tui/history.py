@@ -6,7 +6,9 @@ A `View` is what panes draw; while paused it stays as it was and history goes on
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from math import inf
+from time import monotonic
 
 import msgspec
 
@@ -29,7 +31,7 @@ from tui.exact import Exact
 from tui.findings.finding import Finding
 from tui.findings.watch import MOST_PAST, Watch
 from tui.lineage import Lineage
-from tui.log import Log
+from tui.log import Enough, Log
 from tui.rewind import Moment, PastLog, ended, moment
 from tui.tails import Tail
 from tui.tape import HISTORY_S, Tape
@@ -149,8 +151,14 @@ class History:
     lineage  who started whom
     """
 
-    def __init__(self, hello: Hello, history_s: float = HISTORY_S, most_bytes: int = MOST_TAPE_BYTES) -> None:
-        self._probes = hello.probes
+    def __init__(
+        self,
+        hello: Hello,
+        history_s: float = HISTORY_S,
+        most_bytes: int = MOST_TAPE_BYTES,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        self._probes, self._clock = hello.probes, clock
         self._filter = Filter()
         self._live = True
         self.tape = Tape(hello.probes, history_s, most_bytes)
@@ -187,15 +195,21 @@ class History:
         self.tape.add(tick, self._watch.current, [finding for finding in changed if finding.until is None])
         self._last = msgspec.structs.replace(tick, probes=tuple(track.tick for track in self._tracks.values()))
 
-    def select(self, chosen: Filter, at_once: int | None = None) -> None:
-        """Put a filter to the rows, past and future; those of a held view too. See `Log.select`."""
+    def select(self, chosen: Filter, seconds: float = inf) -> None:
+        """Put a filter to the rows, past and future; those of a held view too: so long to those of each log."""
         self._filter = chosen
         for log in self._every_log():
-            log.select(chosen, at_once)
+            log.select(chosen, self._after(seconds))
 
-    def sift(self, most: int) -> bool:
-        """Put the filter to so many more rows of a log, one log after the other; whether it was put to all."""
-        return all(log.sift(most) for log in self._every_log())
+    def sift(self, seconds: float) -> bool:
+        """Put the filter to more rows for so long, one log after the other; whether it was put to all."""
+        enough = self._after(seconds)
+        return all(log.sift(enough) for log in self._every_log())
+
+    def _after(self, seconds: float) -> Enough:
+        """That it is enough after so long."""
+        end = self._clock() + seconds
+        return lambda: self._clock() >= end
 
     def _every_log(self) -> Iterator[Log]:
         yield from (track.log for track in self._tracks.values())

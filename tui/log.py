@@ -25,6 +25,8 @@ MOST_BYTES = 6 << 20
 Derived = TypeVar("Derived")
 Told = tuple[bytes, Derived]
 """Something that was made of a row, and the row as it was then, packed."""
+Enough = Callable[[], bool]
+"""Tells whether enough was done for now."""
 
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(Row).decode
@@ -140,25 +142,31 @@ class Log:
         """The processes above one now, or when it was last heard of; the nearest first, as far as they are known."""
         return self._lineage.above(pid) if self._lineage else iter(())
 
-    def select(self, chosen: Filter, at_once: int | None = None) -> None:
-        """Let only matching rows through. The filter is put to the newest `at_once` of them, None: to all; `sift` puts
-        it to the others, which do not pass until then.
+    def select(self, chosen: Filter, enough: Enough = lambda: False) -> None:
+        """Let only matching rows through. The filter is put to the newest of them until that is enough; `sift` puts it
+        to the others, which do not pass until then.
         """
         self._filter, self._follows = chosen, chosen.follows
         self._matching.clear()
         self._sifted = self.end
-        self.sift(at_once)
+        self.sift(enough)
 
-    def sift(self, most: int | None = None) -> bool:
-        """Put the filter to so many more of the rows, the newest first; whether it was put to all."""
+    def sift(self, enough: Enough = lambda: False) -> bool:
+        """Put the filter to more rows, the newest first, until that is enough; whether it was put to all."""
         if not self._filter.terms:
             self._sifted = self.first
         begin, end = self._sifted - self.first, len(self._packed)
-        chosen = islice(reversed(self._packed), end - begin, None if most is None else end - begin + most)
-        for packed in chosen if begin > 0 else ():
+        for packed in islice(reversed(self._packed), end - begin, None) if begin > 0 else ():
             self._sifted -= 1
             if self._matches(_unpack(packed)):
                 self._matching.appendleft(self._sifted)
+            if enough():
+                break
+        return self.sifted
+
+    @property
+    def sifted(self) -> bool:
+        """Whether the filter was put to all rows."""
         return self._sifted <= self.first
 
     def empty(self) -> Log:

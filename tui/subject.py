@@ -42,6 +42,14 @@ class Cell(NamedTuple):
     value: str
 
 
+class Unfit(NamedTuple):
+    """There is nothing that rows can be filtered by: why, and which commands do what instead."""
+
+    why: str
+    commands: tuple[str, ...] = ("cell-left", "cell-right")
+    do: str = "select another cell"
+
+
 class Contents(NamedTuple):
     """All that a pane has to tell, as it is sorted and filtered now: what an export writes.
 

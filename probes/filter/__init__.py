@@ -19,10 +19,10 @@ is a quote. What a row has no field for fits nothing, so that its negation holds
 
 from __future__ import annotations
 
-from probes.filter.editing import Typed, complete, key_begun, quoted, with_term, without_last
+from probes.filter.editing import Typed, complete, duration, key_begun, quoted, with_term, without_last
 from probes.filter.errors import FilterError
 from probes.filter.grammar import MOST_CHARACTERS, parse
-from probes.filter.keys import KEYS, WORK_KEYS, Key
+from probes.filter.keys import KEYS, LATER_KEYS, WORK_KEYS, Key
 from probes.filter.local import parse_local
 from probes.filter.parsed import Filter
 from probes.filter.place import told
@@ -31,6 +31,7 @@ from probes.filter.terms import Group, Node, Pattern, Term, leaves
 
 __all__ = [
     "KEYS",
+    "LATER_KEYS",
     "MOST_CHARACTERS",
     "WORK_KEYS",
     "Filter",
@@ -44,6 +45,7 @@ __all__ = [
     "Typed",
     "Where",
     "complete",
+    "duration",
     "explain",
     "key_begun",
     "leaves",

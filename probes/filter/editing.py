@@ -8,12 +8,16 @@ from typing import NamedTuple
 from probes.filter.errors import FilterError
 from probes.filter.grammar import NAME, OPERATOR, is_bare, parse
 from probes.filter.keys import KEYS
+from probes.filter.match import nanoseconds
 from probes.filter.terms import Group, Node, Term
-from probes.filter.values import takes_slashes
+from probes.filter.values import UNITS, takes_slashes
 from probes.filter.words import Mark, Word, tokens
+from probes.snapshot import Value
 
 PLAIN = re.compile(r"[\w./@+-][\w./@:+-]*")
 """What needs no quotes."""
+LONGEST_NS = 10**18
+"""Of a time that can be typed, and one more."""
 LAST_JOINT = re.compile(r"(^|\s)(or|and)\s*$", re.IGNORECASE)
 
 
@@ -58,31 +62,54 @@ def _before(word: Word, start: int, at: int) -> str:
 
 
 def with_term(text: str, key: str, value: str | int, negated: bool) -> str:
-    """The filter and one term more: that a key is this value, or is not. Raises FilterError where it cannot be.
+    """The filter and one term more: that a key is this value, or is not; of a time, that it is no less, or less. Raises
+    FilterError where it cannot be.
 
     A term that is there already is not put in again, and one that says the opposite goes.
     """
-    operator = ":" if KEYS[key].kind in ("number", "error", "choice", "return", "end") else "="
-    added = f"{'!' * negated}{key}{operator}{quoted(str(value))}"
-    (new,) = parse(added).terms
+    added = _written(key, value, negated)
+    new, opposite = _said(added), _said(_written(key, value, not negated))
     found = parse(text)
     for old in found.terms:
-        if isinstance(old, Term) and (old.key, old.patterns) == (key, _patterns(new)):
-            if old.negated == negated:
-                return found.text
+        said = _said(text[old.start : old.end]) if isinstance(old, Term) else None
+        if said == new:
+            return found.text
+        if said == opposite:
             return with_term(f"{text[: old.start]} {text[old.end :]}".strip(), key, value, negated)
     alone = found.terms[0] if len(found.terms) == 1 else None
     kept = f"({found.text})" if isinstance(alone, Group) and alone.any and is_bare(alone) else found.text
     return parse(f"{kept} {added}".strip()).text
 
 
-def _patterns(node: Node) -> object:
-    return node.patterns if isinstance(node, Term) else None
+def _written(key: str, value: str | int, negated: bool) -> str:
+    """A term for that value."""
+    if KEYS[key].kind == "latency":
+        return f"{key}{'<' if negated else '>='}{value}"
+    operator = ":" if KEYS[key].kind in ("number", "error", "choice", "return", "end") else "="
+    return f"{'!' * negated}{key}{operator}{quoted(str(value))}"
+
+
+def _said(text: str) -> object:
+    """What a term says, wherever it stands."""
+    (node,) = parse(text).terms
+    return (node.key, node.patterns, node.negated) if isinstance(node, Term) else None
 
 
 def quoted(value: str) -> str:
     """A value as it is typed."""
     return value if PLAIN.fullmatch(value) else '"' + value.replace('"', '""') + '"'
+
+
+def duration(value: Value, unit_ns: int) -> str:
+    """How long something took, in units of so many nanoseconds, as it is typed: to the nanosecond, so that it passes
+    itself. Empty where it is no such time.
+    """
+    ns = nanoseconds(value, unit_ns)
+    if ns is None or not 0 <= ns < LONGEST_NS:
+        return ""
+    unit, one = next((unit for unit in reversed(UNITS.items()) if ns >= unit[1]), ("us", UNITS["us"]))
+    digits = str(one + ns % one)[1:].rstrip("0")
+    return f"{ns // one}{'.' if digits else ''}{digits}{unit}"
 
 
 def key_begun(text: str) -> bool:

@@ -48,12 +48,18 @@ KEYS = _by_name(
     Key("ret", "return", "ret:3", "what the call returned: a file descriptor or 0, or an errno below 0", ROWS),
     Key("err", "error", "err:ENOENT", "errno by name or number; err:* any error, err:none none", ALL),
     Key("exit", "end", "exit:1", "exit code, or the signal that ended it: exit:SIGSEGV; once it has ended", ("exec",)),
+    Key("age", "latency", "age>1s", "from the fork of the process to its end, once it has ended", ("exec",)),
     Key(
         "lat",
         "latency",
         "lat>10ms",
         "how long it took, with us, ms or s; of block slow requests only",
         ("open", "block"),
+    ),
+    Key("queue", "latency", "queue>1ms", "of that, the time before the device had it; slow requests only", ("block",)),
+    Key("device", "latency", "device>10ms", "of that, the time in the device; slow requests only", ("block",)),
+    Key(
+        "flags", "text", "flags:O_CREAT", "flags of the open; of block of slow requests only", ("open", "block"), "has"
     ),
     Key("disk", "text", "disk:sda", "disk", ("block",)),
     Key("op", "choice", "op:write", "read, write, flush, discard or other", ("block",)),
@@ -66,7 +72,7 @@ WORK_KEYS = ("pid", "comm", "unit", "cgroup", "container", "disk", "op")
 """What is known of what a process asked of a disk (probes.snapshot.Work); the rest the kernel tests."""
 BARE_KEYS = ("comm", "path", "arg")
 """Where a word without a key is looked for."""
-LATER_KEYS = ("exit",)
+LATER_KEYS = ("exit", "age")
 """What a row tells only once its process has ended."""
 
 

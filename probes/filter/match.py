@@ -8,6 +8,7 @@ import re
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from math import isfinite
 
 from probes.filter.keys import BARE, BARE_KEYS, LATER_KEYS
 from probes.filter.regex import Regex
@@ -177,10 +178,15 @@ def _numbered(name: str, known: Mapping[str, int], unnamed: int) -> int:
 def _latency_ns(fields: Fields) -> int | None:
     latency, queue, device = (fields.get(name) for name in ("latency_us", "queue_us", "device_us"))
     if isinstance(latency, int | float):
-        return round(latency * 1000)
+        return nanoseconds(latency, 1000)
     if isinstance(queue, int | float) and isinstance(device, int | float):
-        return round((queue + device) * 1000)
+        return nanoseconds(queue + device, 1000)
     return None
+
+
+def nanoseconds(value: Value, unit_ns: int) -> int | None:
+    """A time of a row as it is compared; None where it is none."""
+    return round(value * unit_ns) if isinstance(value, int | float) and isfinite(value) else None
 
 
 _NUMBERS: Mapping[str, Callable[[Fields], int | None]] = {
@@ -188,4 +194,7 @@ _NUMBERS: Mapping[str, Callable[[Fields], int | None]] = {
     "err": _error,
     "exit": _end,
     "lat": _latency_ns,
+    "age": lambda fields: nanoseconds(fields.get("age_ms"), 1_000_000),
+    "queue": lambda fields: nanoseconds(fields.get("queue_us"), 1000),
+    "device": lambda fields: nanoseconds(fields.get("device_us"), 1000),
 }

@@ -8,10 +8,12 @@ import os
 from pathlib import Path
 
 import pytest
+from textual import events
 
 from tests.tui.screen import Screen, running
-from tui.actions import evidence
+from tui.actions import evidence, filtering
 from tui.keys import COMMANDS, PLACES, told
+from tui.widgets.help import HelpPage
 from tui.widgets.menu import MenuPage, matching
 
 
@@ -209,6 +211,22 @@ async def test_a_burst_of_keys_leaves_a_menu_once() -> None:
         assert screen.app.is_running
 
 
+async def test_a_page_moves_before_it_is_drawn_for_the_first_time() -> None:
+    async with running((80, 24)) as screen:
+        await screen.ticks(2)
+        for key in ("question_mark", "down", "down", "escape", "colon", "down"):
+            screen.app.post_message(events.Key(key, None))
+        await screen.press()
+        page = screen.app.screen.query_one(MenuPage)
+        assert page.chosen == page.found[1].id
+        assert "> " in screen.lines[screen.lines.index(screen.line("Commands:")) + 1]
+        await screen.press("escape")
+        screen.app.post_message(events.Key("question_mark", "?"))
+        screen.app.post_message(events.Key("down", None))
+        await screen.press()
+        assert screen.app.screen.query_one(HelpPage)._top == 1
+
+
 async def test_a_wrong_filter_is_not_accepted() -> None:
     async with running() as screen:
         await screen.ticks(2)
@@ -263,3 +281,21 @@ async def test_the_line_of_a_filter_names_what_the_kernel_does_not_test() -> Non
         await screen.press(*["backspace"] * 10)
         assert "in the kernel" in screen.text
         assert "not path" not in screen.text
+
+
+async def test_while_rows_are_tested_the_count_says_that_there_may_be_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(filtering, "SLICE_S", 0)  # a row at a time
+    async with running((120, 40)) as screen:
+        await screen.ticks(3)
+        await screen.press("f")
+        screen.app._frame.prompt.press("4", "4")  # without what comes after it
+        assert screen.app._dispatch.filtering._note().startswith("0+ rows")
+        await screen.press("backspace")
+        screen.app._frame.prompt.press("n", "n")
+        assert "+ row" in screen.app._dispatch.filtering._note()
+        logs = [probe.log for probe in screen.app.history.view.probes]
+        async with asyncio.timeout(10):
+            while not all(log.sifted for log in logs):
+                await screen.pilot.pause(0.01)
+        await screen.pilot.pause()
+        assert f" {len(logs[0])} rows" in screen.line("filter: n")

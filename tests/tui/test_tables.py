@@ -277,3 +277,15 @@ async def test_the_filter_line_says_how_a_tree_is_known_of_rows_that_are_kept() 
         await screen.ticks(3)
         await screen.press("f", *"tree:1")
         assert "in the kernel  past: by known parents" in screen.text
+
+
+async def test_a_cell_without_a_filter_says_so_and_one_of_a_time_is_a_bound() -> None:
+    async with running((200, 40)) as screen:
+        await screen.ticks(2)
+        await screen.press("tab", "j", *["left"] * 12, "equals_sign")
+        assert "a filter has no times of day: @ goes to one" in screen.text
+        await screen.press(*["right"] * 7, "equals_sign")
+        (term,) = screen.app._dispatch.filtering.now.text.split()
+        assert term.startswith("lat>=")
+        await screen.press("exclamation_mark")
+        assert screen.app._dispatch.filtering.now.text == term.replace(">=", "<")

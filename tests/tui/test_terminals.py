@@ -205,6 +205,20 @@ def test_esc_and_a_key_at_once_are_two_keys() -> None:
         assert screen.leave("fcomm:x\x1bq") == 0
 
 
+@pytest.mark.parametrize("opened", ["?", ":", "w", "e", "\r", "v", "/x", "@"])
+def test_a_key_right_after_the_esc_that_closes_something_is_not_lost(opened: str) -> None:
+    with terminal(BUSY) as screen:
+        started(screen)
+        screen.type(opened)
+        assert screen.leave("\x1bq") == 0
+
+
+def test_keys_that_are_typed_fast_go_through_one_page_after_the_other() -> None:
+    with terminal(BUSY) as screen:
+        started(screen)
+        assert screen.leave(":help\r\x1bw\x1b:quit\r") == 0
+
+
 @pytest.mark.parametrize("term", ["dumb", "", None])
 def test_a_terminal_that_cannot_be_drawn_on_is_refused_in_a_line(term: str | None) -> None:
     environ = {**UTF8} if term is None else {"TERM": term, **UTF8}

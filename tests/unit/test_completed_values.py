@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from probes.filter import complete, parse
+from probes.filter import complete, parse, quoted
 from probes.snapshot import Exit
 from tests.unit.sessions import HELLO, exec_row, exec_tick, open_row, open_tick, snapshot
-from tui.actions.seen import completion
+from tui.actions.seen import MOST_VALUES, completion
 from tui.history import History
 
 PATHS = ("/usr/lib/a.so", "/usr/lib/b.so", "/usr/lib/b.so", "/usr/bin/x", "/etc/nginx/conf.d/a", "/etc/hosts", "rel")
@@ -52,3 +52,62 @@ def test_nothing_is_offered_twice(history: History) -> None:
     found = completion(history.view, complete("path:", 5)).choices
     assert len(set(found)) == len(found)
     assert set(PATHS) <= set(found)
+
+
+ARGV = (
+    "nginx",
+    "-g",
+    "daemon off;",
+    "--prefix=/srv/a b",
+    'say "no"',
+    "a,b",
+    "(x)",
+    "*.gz",
+    "!x",
+    "or",
+    "ein\nzwei",
+    "x" * 201,
+)
+
+
+@pytest.fixture
+def started() -> History:
+    made = History(HELLO)
+    rows = [exec_row(10, argv=ARGV), exec_row(11, argv=("nginx", "-t")), exec_row(12, argv=())]
+    made.add(snapshot(1, exec_tick(rows, 3)), live=False)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("typed", "choices"),
+    [
+        ("arg:ng", ["nginx"]),
+        ("arg:-", ['"--prefix=/srv/a b"', "-g", "-t"]),
+        ("arg:daemon", ['"daemon off;"']),
+        ('arg:"daemon o', ['"daemon off;"']),
+        ("!arg:say", ['"say ""no"""']),
+        ("arg=nginx,a", ['"a,b"', '"--prefix=/srv/a b"', '"daemon off;"', '"say ""no"""']),
+        ("arg:zzz", []),
+        ("arg:xx", []),
+    ],
+)
+def test_arguments_are_offered_as_they_are_typed(started: History, typed: str, choices: list[str]) -> None:
+    found = completion(started.view, complete(typed, len(typed)))
+    assert list(found.choices) == choices
+
+
+def test_an_argument_that_is_completed_is_found(started: History) -> None:
+    found = completion(started.view, complete("arg=", 4))
+    assert set(found.choices) == {quoted(each) for each in (*ARGV[:-1], "-t")}
+    for choice in found.choices:
+        assert parse(f"arg={choice}").matches({"argv": [*ARGV, "-t"]})
+        assert not parse(f"arg={choice}").matches({"argv": ["other"]})
+
+
+def test_however_many_arguments_there_are_only_some_are_looked_at() -> None:
+    made = History(HELLO)
+    rows = [exec_row(pid, argv=[f"{pid}-{n}" for n in range(MOST_VALUES // 4)]) for pid in range(10, 20)]
+    made.add(snapshot(1, exec_tick(rows, 10)), live=False)
+    found = completion(made.view, complete("arg:", 4)).choices
+    assert len(found) == MOST_VALUES
+    assert {choice.partition("-")[0] for choice in found} == {"16", "17", "18", "19"}

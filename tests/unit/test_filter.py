@@ -587,7 +587,8 @@ def test_terms_may_come_in_any_order(terms: list[str], data: st.DataObject) -> N
 def test_what_a_key_tells_of_itself_is_true() -> None:
     fields = {
         "path": {"path", "filename"}, "arg": {"argv"}, "ret": {"fd", "ret"}, "err": {"error"},
-        "lat": {"latency_us", "device_us"}, "exit": {"code"}, "unit": {"cgroup"}, "container": {"cgroup"},
+        "lat": {"latency_us", "device_us"}, "age": {"age_ms"}, "queue": {"queue_us"}, "device": {"device_us"},
+        "exit": {"code"}, "unit": {"cgroup"}, "container": {"cgroup"},
         "tree": {"pid"},
     }  # fmt: skip
     for key in KEYS.values():

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual import events
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
@@ -14,6 +15,7 @@ from tui.findings.finding import Finding, Severity
 from tui.keys import COMMANDS, Keymap
 from tui.widgets.findings_line import SIGNS, FindingsLine, clock, findings_strip, lasted
 from tui.widgets.findings_page import FindingsPage, FindingsScreen
+from tui.widgets.overlay import Overlay
 
 ODD = Finding(
     "odd-one-out:sdc:read",
@@ -154,6 +156,12 @@ class Host(App[None]):
 
     def compose(self) -> ComposeResult:
         yield self.line
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key) and isinstance(self.screen, Overlay):
+            self.screen.press(event.key, event.character)
+        else:
+            await super().on_event(event)
 
 
 def seen(page: FindingsPage) -> str:

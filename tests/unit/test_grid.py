@@ -12,11 +12,12 @@ from probes.snapshot import Column, Row
 from tests.tui.fakes import EXEC, OPEN, SECOND, START, exec_row, open_row
 from tests.unit.disk_views import LOOK, PLAIN
 from tui.log import Log
-from tui.panes.table.grid import Grid
+from tui.panes.table.fields import NO_TIME
+from tui.panes.table.grid import NOTHING, Grid
 from tui.panes.table.logged import LogSheet, Memory
 from tui.panes.table.order import Sort, comparable, ordered
 from tui.panes.table.sheet import Listed
-from tui.subject import Cell, Disk, File, Process
+from tui.subject import Cell, Disk, File, Process, Unfit
 from tui.wanted import Wanted
 
 WIDTH, HEIGHT = 120, 11
@@ -191,11 +192,11 @@ def test_cells_are_what_the_filter_can_have_and_what_can_be_opened() -> None:
         opens.grid.act("cell-right")
     process = Process(4004, "sshd", START + 4 * SECOND)
     path = "/usr/share/locale/de/4.mo"
-    assert found["time"] == (None, process)
+    assert found["time"] == (NO_TIME, process)
     assert found["pid"] == (Cell("pid", "4004"), process)
     assert found["comm"] == (Cell("comm", "sshd"), process)
     assert found["error"] == (Cell("err", "ENOENT"), process)
-    assert found["fd"] == (None, process)
+    assert found["fd"] == (Unfit("there is no FD here"), process)
     opens.grid.columns.choose("path")
     assert (opens.grid.cell, opens.grid.subject) == (Cell("path", path), File(path))
     opens.grid.move(-1)
@@ -352,7 +353,7 @@ def test_an_empty_table_is_harmless() -> None:
     grid.page(-1)
     grid.wheel(3)
     grid.click(0, 0)
-    assert (grid.cell, grid.subject, grid.copied, grid.find(1), grid.matches()) == (None, None, "", False, 0)
+    assert (grid.cell, grid.subject, grid.copied, grid.find(1), grid.matches()) == (NOTHING, None, "", False, 0)
 
 
 STEPS = st.lists(

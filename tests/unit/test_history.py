@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 import msgspec
 import pytest
 
@@ -218,3 +220,19 @@ def test_a_tick_in_which_the_filter_changed_is_tested_again() -> None:
     assert len(history.view.probes[0].log) == 10
     history.add(machine.tick("user:root"), live=True)
     assert len(history.view.probes[0].log) == 20
+
+
+def test_a_filter_is_put_to_rows_for_a_time_however_long_one_takes() -> None:
+    now = count()
+    history = History(HELLO, clock=lambda: next(now) / 1000)
+    machine = Machine()
+    history.add(machine.tick(), live=False)
+    history.select(parse("comm~."), 0.005)
+    logs = [probe.log for probe in history.view.probes[:2]]
+    assert [(len(log), log.sifted) for log in logs] == [(5, False)] * 2
+    assert not history.sift(0.005)
+    assert [(len(log), log.sifted) for log in logs] == [(10, False), (5, False)]
+    history.add(machine.tick(), live=False)
+    assert not history.sift(0.003)
+    assert history.sift(1)
+    assert [(len(log), log.sifted) for log in logs] == [(24, True)] * 2

@@ -31,6 +31,8 @@ def complete(text: str, at: int) -> Completion:
 class Asked:
     """A prompt, and what it told whoever asked."""
 
+    complaint = "no bangs"
+
     def __init__(self, text: str = "", past: tuple[str, ...] = (), note: str = "12 rows") -> None:
         self.typed: list[str] = []
         self.ended: list[bool] = []
@@ -42,7 +44,7 @@ class Asked:
 
     def _take(self, text: str) -> Problem | None:
         self.typed.append(text)
-        return Problem("no bangs", text.index("!")) if "!" in text else None
+        return Problem(self.complaint, text.index("!")) if "!" in text else None
 
     def press(self, *keys: str) -> Asked:
         for key in keys:
@@ -193,3 +195,43 @@ def test_what_is_before_the_caret_is_cut_by_cells() -> None:
     assert asked.lines[0] == f" filter: {'日' * 25} "
     asked = Asked("日" * 40, note="").press("!", *"日" * 10)
     assert cell_len(asked.lines[1].partition("▲")[0]) == cell_len(asked.lines[0].partition("!")[0])
+
+
+PARTS = st.text("ab 日é\u0301\u2800", max_size=70)
+
+
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
+@pytest.mark.parametrize(
+    "complaint", ["no", "unknown key 'foo': " + "quote it, or use pid, tid, ppid, tree, comm " * 3]
+)
+@given(texts=st.tuples(PARTS, PARTS), left=st.integers(0, 140), width=st.sampled_from([1, 20, 80]))
+def test_the_mark_is_under_what_is_wrong_or_shows_where_that_is(
+    glyphs: Glyphs, complaint: str, texts: tuple[str, str], left: int, width: int
+) -> None:
+    before, after = texts
+    asked = Asked(before + after, note="1 row")
+    asked.complaint, asked.prompt.look = complaint, look(theme.load("dark"), glyphs)
+    asked.press(*["left"] * len(after), "!", "end", *["left"] * left)
+    typed, below = asked.prompt.draw(width, 2)
+    assert typed.cell_length == below.cell_length == width
+    (caret,) = [segment for segment in typed if segment.style == LOOK.styles["caret"]] if width > 9 else [None]
+    assert caret is None or caret.text
+    if width == 80:
+        said = below.text.partition(complaint[:2])
+        sign = next(part.strip() for part in (said[0], below.text.rstrip()[-1]) if part.strip())
+        if "!" in typed.text:
+            assert sign == glyphs.mark
+            assert cell_len(below.text.partition(sign)[0]) == cell_len(typed.text.partition("!")[0])
+        else:
+            assert sign == ("<" if left < len(after) + 1 else ">")
+
+
+def test_what_is_told_is_seen_as_far_as_it_can_be() -> None:
+    asked = Asked("comm:a ", note="")
+    asked.complaint = "this is more than there is room for on either side"
+    asked.press("!")
+    assert asked.lines[1] == f"{'':15} ▲ this is more than there is room for on ei…"
+    asked = Asked("comm:a " * 4, note="")
+    asked.complaint = "there is room on the left"
+    asked.press("!", *"abcdefgh")
+    assert asked.lines[1].rstrip() == f"{'':11}there is room on the left ▲"

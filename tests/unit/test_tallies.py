@@ -20,7 +20,7 @@ from tests.tui.fakes import HELLO, SECOND, START, Machine
 from tui.exact import COLUMNS, MOST, MOST_RECENT, RECENT_NS, Exact
 from tui.history import History, ProbeView
 from tui.panes.rows.counted import exact, groups, why_not
-from tui.panes.rows.groups import BYS, By, Group, GroupSheet
+from tui.panes.rows.groups import BYS, REST, By, Group, GroupSheet
 
 COMM, PID, UNIT, ERROR, PATH = (
     next(by for by in BYS if by.name == name) for name in ("comm", "pid", "unit", "error", "path")
@@ -148,7 +148,7 @@ def test_who_cannot_be_told_apart_is_said_and_is_nothing_to_filter_by() -> None:
     assert found.said.endswith(", 4 not told apart")
     sheet = GroupSheet(found, "open", "")
     assert [group.key for group in found.groups] == [1, OTHERS]
-    assert sheet.cell(1, "count") is None
+    assert sheet.cell(1, "count") == REST
     assert sheet.subject(1, "count") is None
 
 

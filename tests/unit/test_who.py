@@ -62,6 +62,7 @@ def test_a_kernel_thread_has_a_line_for_each_owner() -> None:
     mine = [work(33, "kworker", "sda", "write", (800, 10), kernel=True, cgroup=f"/{name}.service") for name in "ab"]
     assert {who.unit(process) for process in processes(mine, Filter())} == {"for a.service", "for b.service"}
     assert who.unit(processes([msgspec.structs.replace(mine[0], cgroup="/")], Filter())[0]) == "kernel"
+    assert WhoSheet(view(work=mine), "F").cell(0, "unit") in {Cell("unit", "a.service"), Cell("unit", "b.service")}
 
 
 def test_whoever_suffers_is_marked_where_he_suffers() -> None:
@@ -109,7 +110,8 @@ def test_a_row_has_the_figures_as_numbers_and_what_it_can_be_filtered_by() -> No
     assert isinstance(row["p99_us"], float)
     assert isinstance(row["wait"], float)
     assert sheet.cell(0, "unit") == Cell("unit", "postgresql.service")
-    assert sheet.cell(0, "wait") is None
+    assert sheet.cell(0, "wait") == Cell("pid", "812")
+    assert sheet.cell(0, "disk") == Cell("disk", row["disk"])
     assert sheet.subject(0, "comm") == Process(812, "postgres", 0)
     assert isinstance(sheet.subject(0, "disk"), Disk)
 

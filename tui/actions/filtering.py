@@ -9,7 +9,7 @@ from functools import partial
 
 from textual.timer import Timer
 
-from probes.filter import Filter, FilterError, complete, explain, key_begun, with_term, without_last
+from probes.filter import LATER_KEYS, Filter, FilterError, complete, explain, key_begun, leaves, with_term, without_last
 from probes.snapshot import SetFilter
 from tui.actions import seen
 from tui.host import Actions, Host
@@ -20,8 +20,10 @@ from tui.widgets.prompt import Completion, Problem, Question
 
 SETTLE_S = 0.15
 """How long after the last keystroke a filter goes to the kernel, in seconds."""
-FIRST, NEXT, BREATH_S = 500, 1000, 0.005
-"""Rows of each pane that a filter is put to before it is shown, and then at a time; seconds between those."""
+SLICE_S, BREATH_S = 0.005, 0.005
+"""How long a filter is put to the rows of each pane before it is shown, and then to all at a time; between those, how
+long keys are heard. In seconds.
+"""
 HINT = "Tab completes  nginx  pid:1,2  comm=name  path:/etc/  err:ENOENT  ! or ( )  tree:1  lat>9ms  exit:1  Esc undoes"
 
 
@@ -90,10 +92,11 @@ class Filtering:
 
     def _add_selected(self, negated: bool) -> None:
         cell = self._host.pane.cell
-        if cell is None:
-            self._host.say("no filter can be made of that: Left and Right select another cell", bad=True)
-        else:
+        if isinstance(cell, Cell):
             self.add(cell, negated=negated)
+        else:
+            keys = " and ".join(map(self._host.keymap.name, cell.commands))
+            self._host.say(f"{cell.why}: {keys} {cell.do}", bad=True)
 
     def _begin(self) -> None:
         self._kept = self._whole = self.now
@@ -126,7 +129,8 @@ class Filtering:
         elsewhere = [part.where for part in parts if part.where != "kernel"]
         left = " ".join(self.now.text[part.start : part.end] for part in parts if part.where == "collector")
         missing = [self.now.text[part.start : part.end] for part in parts if part.where == "no such field"]
-        told = [f"{len(view.log):,} row{'' if len(view.log) == 1 else 's'}"]
+        rows, more = len(view.log), "" if view.log.sifted else "+"
+        told = [f"{rows:,}{more} row{'' if rows == 1 and not more else 's'}"]
         if missing:
             told.append(f"no {missing[0]} in {view.info.title}")
         elif parts and self._host.source.live:
@@ -136,7 +140,8 @@ class Filtering:
             if left and len(elsewhere) < len(parts):
                 told.append(f"not {shortened(left)}")
         if "screen" in elsewhere:
-            told.append("exit: as they end")
+            later = next(leaf.key for node in self.now.terms for leaf in leaves(node) if leaf.key in LATER_KEYS)
+            told.append(f"{later}: as they end")
         if self.now.follows and not missing:
             told.append("past: by known parents" if self._host.source.live else "tree: by known parents")
         return "  ".join(told)
@@ -173,7 +178,7 @@ class Filtering:
 
     def _put_in_force(self) -> None:
         """The newest rows are what is looked at: the others are tested after they were drawn, a few at a time."""
-        self._host.history.select(self.now, FIRST)
+        self._host.history.select(self.now, SLICE_S)
         self._host.show()
         self._sift_soon()
 
@@ -184,7 +189,7 @@ class Filtering:
 
     def _sift(self) -> None:
         self._sifting = None
-        if self._host.history.sift(NEXT):
+        if self._host.history.sift(SLICE_S):
             self._host.show()
             self._host.told()
         else:

@@ -14,6 +14,10 @@ from tui.widgets.prompt import Completion
 
 MOST_ROWS = 2000
 """The newest rows of a probe are looked through, and so many of the processes that asked disks for something."""
+MOST_VALUES = 4000
+"""Values that are looked through of a probe: a row may have any number of arguments."""
+MOST_CHARACTERS = 200
+"""Of an argument that is offered: nobody would complete a whole script."""
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "pid": ("pid",),
     "tid": ("tid",),
@@ -25,10 +29,12 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "cgroup": ("cgroup",),
     "container": ("cgroup",),
     "path": ("path", "filename"),
+    "arg": ("argv",),
     "err": ("error",),
     "exit": ("code", "signal"),
     "disk": ("disk",),
     "op": ("op",),
+    "flags": ("flags",),
 }
 """Columns of rows in which the values of a key are found."""
 FOLDED = ("path", "cgroup")
@@ -66,7 +72,7 @@ def _folders(counted: Mapping[str, int], typed: str) -> Counter[str]:
 
 def _values(view: View, key: str) -> Iterable[str]:
     for probe in view.probes:
-        yield from _of_rows(probe, key)
+        yield from islice(_of_rows(probe, key), MOST_VALUES)
         for work in islice(probe.work, MOST_ROWS):
             known = {"comm": work.comm, "pid": str(work.pid), "unit": unit_name(work.cgroup), "cgroup": work.cgroup}
             yield known.get(key, "")
@@ -81,12 +87,15 @@ def _of_rows(probe: ProbeView, key: str) -> Iterable[str]:
     if not wanted:
         return
     for row in probe.log.newest(MOST_ROWS):
-        for at in wanted:
-            yield _text(row[at], key)
+        for value in (row[at] for at in wanted):
+            if isinstance(value, list):
+                yield from (each if len(each) <= MOST_CHARACTERS else "" for each in value)
+            else:
+                yield _text(value, key)
 
 
 def _text(value: Value, key: str) -> str:
-    if value is None or isinstance(value, list):
+    if value is None:
         return ""
     if key == "container":
         return next(iter(container_names(str(value))[1:]), "")

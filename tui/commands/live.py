@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 PATIENCE_S = 10.0
 """How long a collector may take to detach and to send the last counts."""
-TOO_LATE = "exit: is known long after a row is written: leave it out here, or ask for it in ebtop or ebtop replay"
+TOO_LATE = "{}: is known long after a row is written: leave it out here, or ask for it in ebtop or ebtop replay"
 """For commands that write rows as they come: they set `at_once`."""
 
 
@@ -88,7 +88,8 @@ def read_filter(args: Namespace, parse: Callable[[str], Filter]) -> Filter:
         found = parse(text)
         if found.waits and getattr(args, "at_once", False):
             every = (leaf for term in found.terms for leaf in leaves(term))
-            raise FilterError(TOO_LATE, next(leaf.start for leaf in every if leaf.key in LATER_KEYS))
+            late = next(leaf for leaf in every if leaf.key in LATER_KEYS)
+            raise FilterError(TOO_LATE.format(late.key), late.start)
     except FilterError as error:
         raise CommandError(told(error, text)) from None
     return found

@@ -14,8 +14,8 @@ from tui import text as safe_text
 from tui.history import ProbeView
 from tui.keys import Keymap, Where
 from tui.panes.border import FRAME, Border, bordered
-from tui.panes.table.grid import Grid
-from tui.subject import Cell, Contents, Subject
+from tui.panes.table.grid import NOTHING, Grid
+from tui.subject import Cell, Contents, Subject, Unfit
 from tui.wanted import Wanted
 from tui.widgets.canvas import Canvas
 from tui.widgets.line import Line, Look, Role
@@ -148,9 +148,9 @@ class Pane(Canvas, can_focus=True):
     # What is selected, and what there is
 
     @property
-    def cell(self) -> Cell | None:
+    def cell(self) -> Cell | Unfit:
         """The value that is selected, as a filter can have it."""
-        return self.grid.cell if self.grid else None
+        return self.grid.cell if self.grid else NOTHING
 
     @property
     def subject(self) -> Subject | None:

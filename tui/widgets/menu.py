@@ -90,19 +90,17 @@ class MenuPage(Page):
 class MenuScreen(Overlay[MenuPage]):
     """The screen of a menu; its result is the id of what was chosen, empty where nothing was."""
 
-    def on_key(self, event: events.Key) -> None:
+    def press(self, key: str, character: str | None) -> None:
         """Type, move, choose or close."""
-        event.stop()
-        event.prevent_default()
         moves = {"down": 1, "up": -1, "ctrl+n": 1, "ctrl+p": -1, "pagedown": 10, "pageup": -10}
-        if event.key in ("escape", "ctrl+c"):
+        if key in ("escape", "ctrl+c"):
             self.leave()
-        elif event.key == "enter":
+        elif key == "enter":
             self.leave(self.page.chosen)
-        elif event.key in moves:
-            self.page.move(moves[event.key])
+        elif key in moves:
+            self.page.move(moves[key])
         else:
-            self.page.type(event.key, event.character)
+            self.page.type(key, character)
 
     def on_click(self, event: events.Click) -> None:
         """A click on a choice chooses it."""

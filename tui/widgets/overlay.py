@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Generic, TypeVar
 
 from textual import events
@@ -25,6 +26,12 @@ class Overlay(ModalScreen[str], Generic[Shown]):
     def compose(self) -> ComposeResult:
         """See Screen."""
         yield self.page
+
+    @abstractmethod
+    def press(self, key: str, character: str | None) -> None:
+        """Do what a key means here. It is told at once, not by message: the key after one that closes this screen may
+        have been typed already, and is for what is below.
+        """
 
     def leave(self, result: str = "") -> None:
         """Close it; once it is being closed, nothing happens."""

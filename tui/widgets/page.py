@@ -48,7 +48,7 @@ class Page(Canvas, can_focus=True):
         super().__init__(look, id=id)
         self._title = title
         self._top = 0
-        self._most = 0
+        self._most = FAR
 
     @abstractmethod
     def content(self, width: int) -> Sequence[Strip]:
@@ -85,7 +85,8 @@ class Page(Canvas, can_focus=True):
 
     def reveal(self, line: int) -> None:
         """Move so that a line of the content is to be seen."""
-        self._top = max(min(self._top, line), line - max(self.size.height - 3, 0))
+        if self.size.height:  # else it has not been laid out yet, and its beginning is to be seen
+            self._top = max(min(self._top, line), line - max(self.size.height - 3, 0))
 
     def scroll_pages(self, pages: int) -> None:
         """Move by what is visible."""
@@ -128,12 +129,10 @@ class PageScreen(Overlay[Page]):
             **dict.fromkeys(("back", "open", "quit", self.opened_by), self.leave),
         }
 
-    def on_key(self, event: events.Key) -> None:
+    def press(self, key: str, character: str | None) -> None:
         """Do what the key means here: to a user first, then on any page."""
-        event.stop()
-        event.prevent_default()
         does = self.does
-        asked = self.keymap.find(event.key, self.where), ON_ANY.get(event.key)
+        asked = self.keymap.find(key, self.where), ON_ANY.get(key)
         if do := next((does[command] for command in asked if command and command in does), None):
             do()
 

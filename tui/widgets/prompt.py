@@ -101,13 +101,25 @@ class Prompt(Canvas, can_focus=True):
         text, at = self._edit.text, self._edit.at
         note = self._note(width - len(label) - self._cells(text) - 4)
         room = width - len(label) - (len(note) + 2 if note else 0)
-        under = text[at : at + 1] or " "
-        start = safe_text.end(text[:at], room - self._cells(under), ascii_only=self.look.glyphs.ascii_only)
+        under, start = text[at : at + 1] or " ", self._start(room)
         line = Line(self.look, width, "typed").put(label, "key").put(text[start:at]).put(under, "caret")
         line.put(line.clipped(text[at + 1 :], max(room + len(label) - 1 - line.x, 0)))
         if note and line.x + len(note) + 2 <= width:
             line.pad(width - len(note) - 1).put(note, "typed")
-        return [line.strip(), self._below(width, start, len(label))]
+        return [line.strip(), self._below(width, start, range(len(label), len(label) + room))]
+
+    def _start(self, room: int) -> int:
+        """Index of the first character that is drawn: the caret is seen, and what is wrong too if both can be."""
+        text, at = self._edit.text, self._edit.at
+        start = self._first_before(at, room - self._cells(text[at : at + 1] or " "))
+        if wrong := self._complained_of:
+            end = self._first_before(wrong.position + 1, room - self._cells(self.look.glyphs.ellipsis))
+            start = max(start, min(end, at))
+        return start
+
+    def _first_before(self, end: int, room: int) -> int:
+        """Index from which on what is before `end` has so much room."""
+        return safe_text.end(self._edit.text[:end], room, ascii_only=self.look.glyphs.ascii_only)
 
     def _cells(self, text: str) -> int:
         """How many are drawn of it."""
@@ -118,10 +130,11 @@ class Prompt(Canvas, can_focus=True):
         note = self._question.note()
         return safe_text.whole(note, max(room, len(note.partition("  ")[0])))
 
-    def _below(self, width: int, start: int, indent: int) -> Strip:
-        if self._problem is not None and not (self._choices.choices and self._is_unfinished(self._problem)):
-            return self._complaint(width, start, indent)
-        line = Line(self.look, width).pad(indent)
+    def _below(self, width: int, start: int, typed: range) -> Strip:
+        """The line under what is typed, which begins with the character `start` and has those cells."""
+        if problem := self._complained_of:
+            return self._complaint(problem, width, start, typed)
+        line = Line(self.look, width).pad(typed.start)
         if not self._choices.choices:
             return line.put(safe_text.whole(self._question.hint, line.room), "dim").strip()
         first = max((self._chosen or 0) - 1, 0)
@@ -131,16 +144,41 @@ class Prompt(Canvas, can_focus=True):
             line.put(f" {choice} ", "key" if at == self._chosen else "name")
         return line.strip()
 
+    @property
+    def _complained_of(self) -> Problem | None:
+        """What is wrong, if that is to be told now."""
+        problem = self._problem
+        return None if problem and self._choices.choices and self._is_unfinished(problem) else problem
+
     def _is_unfinished(self, problem: Problem) -> bool:
         """Whether it is of the word that is being typed: then what it could become says more."""
         return " " not in self._edit.text[problem.position : self._edit.at]
 
-    def _complaint(self, width: int, start: int, indent: int) -> Strip:
-        problem = self._problem or Problem("")
-        before = self._cells(self._edit.text[start : max(problem.position, start)])
-        message = f"{self.look.glyphs.mark} {problem.message}"
-        at = min(indent + before, max(width - safe_text.width(message) - 1, 0))
-        return Line(self.look, width).pad(at).put(message, "bad").strip()
+    def _complaint(self, problem: Problem, width: int, start: int, typed: range) -> Strip:
+        """A mark under what is wrong, or where that is further on; what is told stands on the side that has room."""
+        sign, x = self._mark(problem.position, start, typed)
+        line = Line(self.look, width)
+        told, left, right = self._cells(problem.message), x - 1, width - x - 2
+        if told <= right or (left < told and left <= right):
+            return line.pad(x).put(f"{sign} {problem.message}", "bad").strip()
+        message = line.clipped(problem.message, left)
+        return line.pad(left - safe_text.width(message)).put(f"{message} {sign}", "bad").strip()
+
+    def _mark(self, position: int, start: int, typed: range) -> tuple[str, int]:
+        """The mark of a character and its cell."""
+        text, at = self._edit.text, self._edit.at
+        if position < start:
+            return "<", typed.start
+        x = typed.start + self._cells(text[start : min(position, at)])
+        if position > at:
+            behind = x + self._cells(text[at : at + 1])
+            cut = behind + self._cells(text[at + 1 :]) > typed.stop
+            x = behind + self._cells(text[at + 1 : position])
+            if x + self._cells(text[position : position + 1]) > typed.stop - cut * self._cells(
+                self.look.glyphs.ellipsis
+            ):
+                return ">", max(typed.stop - 1, 0)
+        return self.look.glyphs.mark, x
 
     def press(self, key: str, character: str | None) -> None:
         """Edit, complete, go through what was typed before, or end."""

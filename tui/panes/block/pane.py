@@ -19,9 +19,9 @@ from tui.panes.block.selection import Selection, told_by
 from tui.panes.block.strands import Choice, Rows
 from tui.panes.border import FRAME
 from tui.panes.pane import Pane
-from tui.panes.table.grid import Grid
+from tui.panes.table.grid import NOTHING, Grid
 from tui.panes.table.logged import Memory
-from tui.subject import Cell, Disk, Subject
+from tui.subject import Cell, Disk, Subject, Unfit
 from tui.text import safe
 from tui.wanted import Wanted
 from tui.widgets.heatmap import LABEL_CELLS
@@ -211,11 +211,11 @@ class BlockPane(Pane):
         return Disk(self._disks.disk) if self._disks.disk else None
 
     @property
-    def cell(self) -> Cell | None:
+    def cell(self) -> Cell | Unfit:
         """See Pane."""
         if self.grid:
             return self.grid.cell
-        return Cell("disk", self._disks.disk) if self._disks.disk else None
+        return Cell("disk", self._disks.disk) if self._disks.disk else NOTHING
 
     @property
     def copied(self) -> str:

@@ -15,8 +15,10 @@ from tui import format as units
 from tui import text as safe_text
 from tui.history import ProbeView
 from tui.panes.block import figures
-from tui.panes.block.figures import Cell, Field
+from tui.panes.block.figures import Field
+from tui.panes.table import fields
 from tui.panes.table.sheet import Listed
+from tui.subject import Cell, Unfit
 from tui.tally import passes
 from tui.widgets.histogram import TAIL
 from tui.widgets.line import Look
@@ -101,6 +103,19 @@ class WhoSheet(Listed):
         cells["WAIT"] = (share_bar(process.waited_ns / self._whole_ns, room.get("WAIT", 0), look), "slow")
         return [figures.row(cells, places, width, look).strip()]
 
+    def cell(self, at: int, column: str) -> Cell | Unfit:
+        """See Sheet: the unit is that of the pages that are written; figures are of the process."""
+        process = self.processes[at]
+        known = {
+            "pid": process.pid or None,
+            "comm": process.comm,
+            "cgroup": process.cgroup,
+            "disk": _waited(process)[0],
+        }
+        of = "cgroup" if column == "unit" else column
+        title = next((field.title for field in FIELDS if field.id == column), column)
+        return fields.cell(of if of in known else "pid" if process.pid else "comm", known, title)
+
     def nothing(self) -> str:
         """See Sheet."""
         return _nothing(self._view, self._clear)
@@ -140,7 +155,7 @@ def unit(process: Process) -> str:
     return f"for {name}" if name not in ("", "/") else "kernel"
 
 
-def _figures(process: Process, view: ProbeView, disk_cells: int) -> dict[str, Cell]:
+def _figures(process: Process, view: ProbeView, disk_cells: int) -> dict[str, figures.Cell]:
     slow = suffers_on(process, view.thresholds)
     errors = sum(one.errors for one in process.work)
     cells = figures.figures(latency_of(*process.work), errors, view.span_ns)

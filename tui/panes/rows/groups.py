@@ -13,7 +13,7 @@ from probes.snapshot import Column, Row, Value
 from tui import format as units
 from tui.panes.table import fields
 from tui.panes.table.sheet import Listed
-from tui.subject import Cell, Process, Subject
+from tui.subject import Cell, Process, Subject, Unfit
 from tui.widgets.line import Look
 from tui.widgets.spark import share_bar
 from tui.widgets.table import Place
@@ -156,6 +156,7 @@ BAD = Column(
     priority=6,
 )  # fmt: skip
 NONE = "(none)"
+REST = Unfit("these are all others: they have nothing in common", ("down", "up"), "select another row")
 SHARE = Column("share", "SHARE", "word", 14, "share of all of them, 0..1", priority=6)
 BESIDE = Column("comm", "COMM", "word", 16, "its name", grow=True, priority=8)
 
@@ -178,10 +179,13 @@ class GroupSheet(Listed):
         super().__init__(columns, [group.key for group in groups.groups], rows)
         self.name = f"{name}-by-{groups.by.name}"
 
-    def cell(self, at: int, column: str) -> Cell | None:
+    def cell(self, at: int, column: str) -> Cell | Unfit:
         """See Sheet: whichever cell it is, a filter can have what the group has in common."""
         by, key = self.groups.by, self.groups.groups[at].key
-        return fields.cell(by.field or by.column, key) if key != OTHERS else None
+        if key == OTHERS:
+            return REST
+        column = by.field or by.column
+        return fields.cell(column, {column: key}, by.name)
 
     def subject(self, at: int, column: str) -> Subject | None:
         """See Sheet."""

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from probes.filter import duration
 from probes.snapshot import Column, Value
 from probes.unit_names import unit_name
-from tui.subject import Cell, Disk, File, Process, Subject
+from tui.subject import Cell, Disk, File, Process, Subject, Unfit
 
 FILTER_KEYS: Mapping[str, str] = {
-    "pid": "pid", "tid": "tid", "ppid": "ppid", "comm": "comm", "user": "user", "uid": "user", "unit": "unit",
-    "cgroup": "unit", "path": "path", "filename": "path", "argv": "arg", "fd": "ret", "error": "err", "disk": "disk",
-    "op": "op", "code": "exit", "signal": "exit",
+    "pid": "pid", "tid": "tid", "ppid": "ppid", "parent_comm": "ppid", "comm": "comm", "user": "user", "uid": "user",
+    "unit": "unit", "cgroup": "unit", "tree": "tree", "path": "path", "filename": "path", "argv": "arg", "ret": "ret",
+    "fd": "ret", "error": "err", "disk": "disk", "op": "op", "flags": "flags", "code": "exit", "signal": "exit",
+    "age_ms": "age", "latency_us": "lat", "queue_us": "queue", "device_us": "device",
 }  # fmt: skip
-"""The key that the filter has for the values of a column; other columns cannot be filtered by."""
+"""The key that the filter has for the values of a column."""
+TOLD_BY: Mapping[str, tuple[str, ...]] = {
+    "parent_comm": ("ppid",), "user": ("user", "uid"), "code": ("signal", "code"), "signal": ("signal", "code"),
+}  # fmt: skip
+"""The columns that have what such a column is filtered by; the first that has anything."""
+KEYLESS = ("interpreter", "argv_note", "argc", "path_note", "sector", "bytes")
+"""Columns of rows for which it has none; there may be others in recordings."""
+NO_TIME = Unfit("a filter has no times of day", ("goto",), "goes to one")
+SPANS_NS: Mapping[str, int] = {"latency_us": 1_000, "queue_us": 1_000, "device_us": 1_000, "age_ms": 1_000_000}
+"""Columns of how long something took, and their units in nanoseconds."""
 PARENT = ("ppid", "parent_comm")
 PATHS = ("path", "filename")
 NO_ERROR = "none"
@@ -22,17 +33,27 @@ Fields = Mapping[str, Value]
 """A row by the ids of its columns."""
 
 
-def cell(column: str, value: Value) -> Cell | None:
-    """The value as the filter language can have it; None where it cannot, or where there is no value."""
+def cell(column: str, fields: Fields, title: str) -> Cell | Unfit:
+    """The value of a column as the filter language can have it, or why it cannot."""
+    if column == "time":
+        return NO_TIME
     key = FILTER_KEYS.get(column)
     if key is None:
-        return None
-    text = as_text(value)
+        return Unfit(f"a filter has no key for {title}")
+    text = _text(column, fields)
+    return Cell(key, text) if text else Unfit(f"there is no {title} here")
+
+
+def _text(column: str, fields: Fields) -> str:
+    """What is filtered by where that column is selected; empty where a row does not tell."""
+    text = next(filter(None, (as_text(fields.get(one)) for one in TOLD_BY.get(column, (column,)))), "")
+    if column in SPANS_NS:
+        return duration(fields.get(column), SPANS_NS[column])
     if column == "cgroup":
-        text = unit_name(text)
-    if column == "error":
-        text = text or NO_ERROR
-    return Cell(key, text) if text else None
+        return unit_name(text)
+    if column == "tree":
+        return text.partition(",")[0]
+    return text or (NO_ERROR if column == "error" else "")
 
 
 def subject(column: str, fields: Fields) -> Subject | None:

@@ -18,11 +18,12 @@ from tui.panes.table.order import Arranged, Sort
 from tui.panes.table.picture import Picture
 from tui.panes.table.sheet import Key, Listed, Sheet
 from tui.panes.table.viewport import Viewport
-from tui.subject import Cell, Contents, Subject
+from tui.subject import Cell, Contents, Subject, Unfit
 from tui.wanted import Wanted
 from tui.widgets.line import Look
 
 EMPTY = Listed((), (), ())
+NOTHING = Unfit("nothing is selected", ("down", "up"), "select a row")
 
 
 class Grid:
@@ -111,9 +112,9 @@ class Grid:
         return None if self.current is None else self._key_at(self.current)
 
     @property
-    def cell(self) -> Cell | None:
+    def cell(self) -> Cell | Unfit:
         """See Pane."""
-        return None if self.current is None else self.sheet.cell(self._arranged.index(self.current), self.column)
+        return NOTHING if self.current is None else self.sheet.cell(self._arranged.index(self.current), self.column)
 
     @property
     def subject(self) -> Subject | None:

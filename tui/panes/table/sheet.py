@@ -12,7 +12,7 @@ from tui import format as units
 from tui.panes.table import fields
 from tui.panes.table.fields import as_text
 from tui.panes.table.order import Comparable, Sort, comparable, ordered
-from tui.subject import Cell, Subject
+from tui.subject import Cell, Subject, Unfit
 from tui.widgets import table
 from tui.widgets.line import Look
 from tui.widgets.table import Place, Spot
@@ -74,9 +74,10 @@ class Sheet(ABC):
 
     # What a cell is
 
-    def cell(self, at: int, column: str) -> Cell | None:
+    def cell(self, at: int, column: str) -> Cell | Unfit:
         """What the rows of a probe can be filtered by."""
-        return fields.cell(column, self._fields(at).get(column))
+        title = next((one.title for one in self.drawn_columns() if one.id == column), column)
+        return fields.cell(column, self._fields(at), title)
 
     def subject(self, at: int, column: str) -> Subject | None:
         """What can be opened."""
