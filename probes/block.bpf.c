@@ -45,6 +45,11 @@ enum { USER, KERNEL, DISPATCHER };
 BPF_TABLE("percpu_array", u32, struct task, last_task, 1);
 BPF_TABLE("lru_hash", u64, struct task, tasks, 8192);
 
+/* Who asked last for what a disk has cached to be made durable: the kernel makes a request of its own for that, later
+ * and in a thread of its own, for all who have asked until then. */
+struct flusher { u64 task, cgroup; u32 kernel, filtered; };
+BPF_TABLE("lru_hash", u64, struct flusher, flushers, MOST_DISKS); /* by the address of the disk's queue */
+
 /* kind: flags | size class << 5 | sequential << 7; coarse: it is not told. Queue times are there for requests that
  * were inserted. */
 struct key { u32 disk; u8 op, kind; u16 coarse; };
@@ -153,15 +158,14 @@ ALWAYS u32 disk_of(u64 queue, u64 rq, u32 flags)
 }
 
 /* The cgroup that owns the pages which a kernel thread writes, as cgroup writeback has noted it; 0: none has. */
-ALWAYS u64 owner_of(u64 rq)
+ALWAYS u64 owner_of(u64 bio)
 {
     u64 id = 0;
 #ifdef BIO_BLKG
     void *at = 0, *root = 0;
     u32 hierarchy = 1;
-    PEEK(at, rq + RQ_BIO);
-    if (!at) return 0;
-    PEEK(at, at + BIO_BLKG);
+    if (!bio) return 0;
+    PEEK(at, bio + BIO_BLKG);
     if (!at) return 0;
     PEEK(at, at + BLKG_BLKCG);
     PEEK(at, at + BLKCG_CSS + CSS_CGROUP);
@@ -197,24 +201,67 @@ ALWAYS void look_at(struct task *now)
     now->kernel = !(flags & PF_KTHREAD) ? USER : dispatches(now->comm) ? DISPATCHER : KERNEL;
 }
 
-ALWAYS void submitted_now(struct request *r, struct settings *s, u64 rq, u64 now)
+ALWAYS struct task *current_task(u64 now)
 {
     u32 zero = 0;
     u64 id = bpf_get_current_pid_tgid();
     struct task *last = last_task.lookup(&zero);
-    r->task = id;
-    r->filtered = 0;
-    if (!last) return;
-    if (last->id != id || now - last->time > FRESH_NS) {
+    if (last && (last->id != id || now - last->time > FRESH_NS)) {
         look_at(last);
         last->time = now;
         last->id = id;
         tasks.update(&id, last);
     }
-    r->kernel = last->kernel != USER;
-    if (last->kernel == DISPATCHER) r->task = 0; /* whoever asked was not seen */
-    r->cgroup = last->kernel ? owner_of(rq) : last->cgroup;
+    return last;
+}
+
+ALWAYS void submitted_now(struct request *r, struct settings *s, u64 rq, u64 now)
+{
+    u64 bio = 0;
+    struct task *task = current_task(now);
+    r->task = bpf_get_current_pid_tgid();
+    r->filtered = 0;
+    if (!task) return;
+    r->kernel = task->kernel != USER;
+    if (task->kernel == DISPATCHER) r->task = 0; /* whoever asked was not seen */
+    if (task->kernel) PEEK(bio, rq + RQ_BIO);
+    r->cgroup = task->kernel ? owner_of(bio) : task->cgroup;
     r->filtered = !passes_in(s, &r->cgroup);
+}
+
+/* What is to be done with a disk: a flush alone is noted. */
+int asked(struct bpf_raw_tracepoint_args *ctx)
+{
+    u64 bio = ctx->args[ARG_ASK], queue = 0;
+    void *at = 0;
+    u32 flags = 0;
+    PEEK(flags, bio + BIO_OPF);
+    if (!(flags >> FLAG_PREFLUSH & 1)) return 0;
+    struct settings *s = get_settings();
+    struct task *task = current_task(bpf_ktime_get_ns());
+    if (!s || !task || task->kernel == DISPATCHER) return 0;
+#ifdef BIO_DISK
+    PEEK(at, bio + BIO_DISK);
+#else
+    PEEK(at, bio + BIO_BDEV);
+    PEEK(at, at + BDEV_DISK);
+#endif
+    PEEK(queue, at + DISK_QUEUE);
+    struct flusher asker = {.task = task->id, .kernel = task->kernel != USER};
+    asker.cgroup = task->kernel ? owner_of(bio) : task->cgroup;
+    asker.filtered = !passes_in(s, &asker.cgroup);
+    flushers.update(&queue, &asker);
+    return 0;
+}
+
+ALWAYS void flushed_for(struct request *r, u64 queue)
+{
+    struct flusher *asker = flushers.lookup(&queue);
+    if (!asker) return;
+    r->task = asker->task;
+    r->cgroup = asker->cgroup;
+    r->kernel = asker->kernel;
+    r->filtered = asker->filtered;
 }
 
 /* A request that begins anew while it is still in flight here: the kernel did not tell of its end, which happens
@@ -271,6 +318,7 @@ int issued(struct bpf_raw_tracepoint_args *ctx)
         *end = sector + (bytes >> 9);
     }
     r->op = operation(flags, bytes);
+    if (r->op == FLUSH) flushed_for(r, queue);
     r->kind = kind;
     r->bytes = bytes;
     r->requeued = 0;

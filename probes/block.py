@@ -40,14 +40,16 @@ FIELDS = PARENT | {
     "TASK_FLAGS": ("task_struct", "flags"),
     "TASK_COMM": ("task_struct", "comm"),
     "TASK_GROUP_LEADER": ("task_struct", "group_leader"),
+    "RQ_BIO": ("request", "bio"),
     "RQ_QUEUE": ("request", "q"),
     "RQ_DATA_LEN": ("request", "__data_len"),
     "RQ_SECTOR": ("request", "__sector"),
     "RQ_CMD_FLAGS": ("request", "cmd_flags"),
     "DISK_NAME": ("gendisk", "disk_name"),
+    "DISK_QUEUE": ("gendisk", "queue"),
+    "BIO_OPF": ("bio", "bi_opf"),
 }
 OWNER = {
-    "RQ_BIO": ("request", "bio"),
     "BIO_BLKG": ("bio", "bi_blkg"),
     "BLKG_BLKCG": ("blkcg_gq", "blkcg"),
     "BLKCG_CSS": ("blkcg", "css"),
@@ -58,7 +60,7 @@ OWNER = {
     "KN_ID": ("kernfs_node", "id"),
 }
 """The way from a request to the cgroup that owns its pages; not on kernels without CONFIG_BLK_CGROUP."""
-FLAGS = ("SYNC", "META", "RAHEAD", "FUA", "PRIO")
+FLAGS = ("SYNC", "META", "RAHEAD", "FUA", "PRIO", "PREFLUSH")
 
 
 def _facts(btf: Btf) -> dict[str, int]:
@@ -71,6 +73,10 @@ def _facts(btf: Btf) -> dict[str, int]:
         facts["RQ_DISK"] = btf.offset("request", "rq_disk")
     else:
         facts["QUEUE_DISK"] = btf.offset("request_queue", "disk")
+    if btf.has("bio", "bi_disk"):  # until 5.11
+        facts["BIO_DISK"] = btf.offset("bio", "bi_disk")
+    else:
+        facts |= offsets(btf, {"BIO_BDEV": ("bio", "bi_bdev"), "BDEV_DISK": ("block_device", "bd_disk")})
     operations = "req_op" if btf.has_enum("req_op") else "req_opf"  # until 5.19
     facts["OP_ZONE_APPEND"] = btf.enumerator(operations, "REQ_OP_ZONE_APPEND")
     for flag in FLAGS:
@@ -79,6 +85,7 @@ def _facts(btf: Btf) -> dict[str, int]:
         # Which argument is the request: a queue stood before it until 5.11, and in some 5.10.
         argument = btf.tracepoint_argument(f"block_rq_{name}", "request")
         facts[f"ARG_{name.upper()}"] = argument or 0
+    facts["ARG_ASK"] = btf.tracepoint_argument("block_bio_queue", "bio") or 0
     return facts
 
 
@@ -109,6 +116,7 @@ PROBE = Probe(
         Hook("merged", "block_rq_merge", optional=True),
         Hook("issued", "block_rq_issue"),
         Hook("inserted", "block_rq_insert"),
+        Hook("asked", "block_bio_queue", optional=True),
     ),
     facts=_facts,
     reader=BlockReader,

@@ -25,6 +25,8 @@ NO_DISK = "(none)"
 """Requests to something that is no disk: a tape, or a controller's own."""
 OTHER_DISKS = "(others)"
 """Disks beyond the number that the kernel's side tells apart."""
+NOWHERE = (1 << 64) - 1
+"""The sector of a request that is for the whole disk: a flush."""
 NOT_SEEN = "(not seen)"
 """Who asked for what was handed to the disk by a worker of the kernel's, and was in its queue before ebtop looked."""
 MOST_DISKS = 1024
@@ -214,7 +216,7 @@ class BlockReader:
             self._name(disk),
             OPS[op],
             "|".join(_flags(kind)) or None,
-            sector,
+            None if sector == NOWHERE else sector,
             bytes_,
             queue / 1000,
             device / 1000,

@@ -30,6 +30,10 @@ DEPTH = 2.0
 """How many times as dense as the valley before it a hump is, at least."""
 VALLEY = 1.5
 """Width of a valley in powers of two, at least: clocks that tick coarsely leave gaps that mean nothing."""
+NARROW, APART, STEEP, PLAIN = 0.75, 1.75, 8.0, 2.0
+"""Or only so wide, where the hump begins so many powers of two above the peak, beyond the wide gaps of a clock, is so
+many times as dense as the valley, and the evidence is so many times as strong.
+"""
 FAR = 5.0
 """From which distance on a hump is no longer another kind of request, reads beside writes for instance."""
 LARGE = 0.2
@@ -119,9 +123,10 @@ def _cuts(slots: Sequence[int], counts: Sequence[int], evidence: float) -> list[
     """Where to cut the slots: at every valley that is beyond doubt."""
     peak = _peak(slots, counts)
     begins, ends = [_EDGES[slot] for slot in slots], [_EDGES[slot + 1] for slot in slots]
-    right = _valley(begins[peak:], ends[peak:], counts[peak:])
+    right = _valley(_Way(begins[peak:], ends[peak:], list(accumulate(counts[peak:]))), NARROW)
     # To the left of the peak it is the same, seen in a mirror.
-    left = _valley([-x for x in ends[peak::-1]], [-x for x in begins[peak::-1]], counts[peak::-1])
+    mirrored = [-x for x in ends[peak::-1]], [-x for x in begins[peak::-1]], list(accumulate(counts[peak::-1]))
+    left = _valley(_Way(*mirrored), VALLEY)
     if max(right.evidence, left.evidence) < evidence:
         return []
     # What is in the valley counts to the faster side: a hump begins where it rises.
@@ -159,17 +164,25 @@ def _middle(slots: Sequence[int], counts: Sequence[int]) -> float:
     return _EDGES[slots[-1]]
 
 
-def _valley(begins: Sequence[float], ends: Sequence[float], counts: Sequence[int]) -> _Valley:
-    """The most evident valley on the way down from a peak, which is the first slot."""
-    if ends[-1] - ends[0] <= VALLEY:
+class _Way(NamedTuple):
+    """Away from a peak, which is the first slot: the edges of the slots, and their cumulative counts."""
+
+    begins: Sequence[float]
+    ends: Sequence[float]
+    sums: Sequence[int]
+
+
+def _valley(way: _Way, least: float) -> _Valley:
+    """The most evident valley on the way, `least` wide or wider."""
+    _begins, ends, sums = way
+    if ends[-1] - ends[0] <= least:
         return _NONE
-    sums = list(accumulate(counts))
     best = _NONE
     start = 0
     for stop in _corners(ends, sums):
         # From the end of slot `start` to the end of slot `stop` the curve is a straight line.
-        if ends[stop] - ends[start] > VALLEY and sums[stop] - sums[start] >= FEWEST:
-            best = max(best, _deepest(begins, ends, sums, start, stop), key=lambda valley: valley.evidence)
+        if ends[stop] - ends[start] > least and sums[stop] - sums[start] >= FEWEST:
+            best = max(best, _deepest(way, start, stop, least), key=lambda valley: valley.evidence)
         start = stop
     return best
 
@@ -188,8 +201,9 @@ def _corners(ends: Sequence[float], sums: Sequence[int]) -> list[int]:
     return corners[1:]
 
 
-def _deepest(begins: Sequence[float], ends: Sequence[float], sums: Sequence[int], start: int, stop: int) -> _Valley:
+def _deepest(way: _Way, start: int, stop: int, least: float) -> _Valley:
     """The valley within a straight stretch of the curve: it ends where the counts stay furthest below the line."""
+    begins, ends, sums = way
     origin, below = ends[start], sums[start]
     width, count = ends[stop] - origin, sums[stop] - below
     slope = count / width
@@ -197,9 +211,13 @@ def _deepest(begins: Sequence[float], ends: Sequence[float], sums: Sequence[int]
     valley_width, valley = begins[at] - origin, sums[at - 1] - below
     hump_width, hump = width - valley_width, count - valley
     too_few = min(hump, sums[at - 1]) < FEWEST
-    if too_few or valley_width < VALLEY or hump * valley_width < DEPTH * valley * hump_width:
+    narrow = valley_width < VALLEY
+    depth = STEEP if narrow else DEPTH
+    if too_few or hump * valley_width < depth * valley * hump_width:
+        return _NONE
+    if narrow and (valley_width < least or begins[at] - begins[0] < APART):
         return _NONE
     evidence = hump * log(hump / (slope * hump_width))
     if valley:
         evidence += valley * log(valley / (slope * valley_width))
-    return _Valley(start, at, evidence)
+    return _Valley(start, at, evidence / PLAIN if narrow else evidence)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -15,7 +17,7 @@ import pytest
 from probes.snapshot import Part, ProbeTick, SetSlow, Snapshot, Work
 from tests.live.disks import fio, fio_command
 from tests.live.link import Session, tick_of
-from tests.live.session import Dump, Line
+from tests.live.session import EBTOP, Dump, Line, until
 
 pytestmark = pytest.mark.live
 
@@ -286,3 +288,35 @@ def test_a_process_is_called_as_it_is_called_now(slow: SlowDisk, session: Sessio
     subprocess.run([sys.executable, "-c", textwrap.dedent(script)], check=True)
     ticks = ticks_of(running)
     assert [job.comm for job in work(ticks, device) if job.op == "read"][-1] == "ebt-after"
+
+
+def test_flushes_are_of_whoever_asked_for_them(slow: SlowDisk) -> None:
+    """The kernel's own request for a flush is made later, by a thread of its own."""
+    device = slow(delay=100)
+    with Dump("comm:fio", "--slow", "1us", "--rows", "100000", probe="block") as dump:
+        done = fio(device, "randwrite", "--number_ios=200", "--fsync=1")
+    flushes = [row for row in slow_rows(dump, device) if row["op"] == "flush"]
+    assert 0 <= done["flush"].requests - len(flushes) <= dump.total("block")["lost"]
+    assert {row["sector"] for row in flushes} == {None}
+    jobs = [job for job in dump.lines if job["type"] == "work" and job["disk"] == name_of(device)]
+    assert {job["comm"] for job in jobs if job["op"] == "flush"} == {"fio"}
+    writes = {row["pid"] for row in slow_rows(dump, device) if row["op"] == "write"}
+    assert {row["pid"] for row in flushes} == writes
+
+
+def test_a_recording_with_flushes_in_it_reads_back_whole(slow: SlowDisk, tmp_path: Path) -> None:
+    device, path = slow(delay=100), str(tmp_path / "x.ebtop")
+
+    def flushed() -> bool:
+        fio(device, "randwrite", "--number_ios=20", "--fsync=1")
+        told = subprocess.run([*EBTOP, "dump", path], capture_output=True, text=True, check=False)
+        return '"op":"flush"' in told.stdout
+
+    command = [*EBTOP, "record", "-o", path, "--probe", "block", "--slow", "1us"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as recording:
+        until(lambda: Path(path).exists(), "the file")
+        until(flushed, "a flush in it")
+        recording.send_signal(signal.SIGINT)
+        assert recording.wait(30) == 0
+    done = subprocess.run([*EBTOP, "dump", path], capture_output=True, text=True, check=True)
+    assert {"row", "total"} <= {json.loads(line)["type"] for line in done.stdout.splitlines()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from probes.latency import low_ns
-from probes.snapshot import DiskFacts
+from probes.snapshot import SIZES, DiskFacts, Op
 
 _UNITS = ((1e9, "s"), (1e5, "ms"), (1e3, "us"))
 """From how many nanoseconds on which unit is used; a tenth of a millisecond is `0.1 ms`."""
@@ -18,6 +18,12 @@ _NAMED = 3
 """Names that a list has before it is cut."""
 
 PLURAL = {"read": "reads", "write": "writes", "flush": "flushes", "discard": "discards", "other": "other requests"}
+
+
+def of_kind(op: Op, size: int, sequential: bool) -> str:
+    """Requests of one kind, see `probes.snapshot.Part`: `random reads of up to 4 KiB`."""
+    bound = f"up to {size >> 10} KiB" if size else f"over {SIZES[-1] >> 10} KiB"
+    return f"{'sequential' if sequential else 'random'} {PLURAL[op]} of {bound}"
 
 
 def percent(share: float) -> str:
