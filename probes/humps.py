@@ -39,6 +39,7 @@ FAR = 5.0
 LARGE = 0.2
 """Share of all requests from which on a mode can be the main one."""
 
+ALIKE = 1e-9
 _OPEN = 8.0
 """How many powers of two the first and the last slot are taken to cover: they hold whatever is beyond the scale."""
 _EDGES = [log2(low_ns(1)) - _OPEN, *(log2(low_ns(slot)) for slot in range(1, SLOTS)), log2(low_ns(SLOTS)) + _OPEN]
@@ -149,9 +150,10 @@ def _confirmed(slots: Sequence[int], counts: Sequence[int], cuts: list[int], evi
 
 
 def _peak(slots: Sequence[int], counts: Sequence[int]) -> int:
-    """Index of the densest slot."""
+    """Index of the densest slot; of slots that are alike, but for how widths are rounded, the first."""
     densities = [count / _WIDTHS[slot] for slot, count in zip(slots, counts, strict=True)]
-    return densities.index(max(densities))
+    enough = max(densities) * (1 - ALIKE)
+    return next(at for at, density in enumerate(densities) if density >= enough)
 
 
 def _middle(slots: Sequence[int], counts: Sequence[int]) -> float:

@@ -74,6 +74,10 @@ HUMP = (
     Expected("2 % beside a fat body", mixed((98, lognormal(0.3, 0.8)), (2, SICK)), (20, 60), 6000),
     Expected("and 0.1 % at 5 s", mixed((97.9, FAST), (2, SICK), (0.1, uniform(4900, 5200))), (20, 5300), 30_000),
     Expected("2 % at one latency", mixed((98, FAST), (2, {140: 1.0})), (98, 107), 1500),
+    Expected("2 % ten times as slow", mixed((98, lognormal(0.2, 0.2)), (2, lognormal(2, 0.3))), (0.8, 9), 10_000),
+    Expected(
+        "2 % eight times as slow", mixed((98, lognormal(0.2, 0.15)), (2, lognormal(1.6, 0.2))), (0.8, 3.5), 10_000
+    ),
     Expected("collection of garbage", mixed((99.5, lognormal(0.09, 0.3)), (0.5, lognormal(4, 0.3))), (1.5, 13), 8000),
     Expected("cache hits and misses", mixed((1, lognormal(0.1, 0.3)), (1, HDD)), (0.5, 23), 300),
     Expected("rare misses", mixed((95, lognormal(0.1, 0.3)), (5, HDD)), (0.5, 23), 1000),

@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from probes.humps import FAR, FEWEST, Mode, modes, second_hump
@@ -98,6 +98,7 @@ def test_the_order_of_slots_does_not_matter(slots: dict[int, int], random: Rando
     st.dictionaries(st.integers(SUB, SLOTS - 1 - 10 * SUB), st.integers(1, 1000), max_size=60),
     st.integers(0, 9),
 )
+@example({51: 1, 8: 1, 115: 1}, 1)
 def test_twice_as_slow_is_the_same_elsewhere(slots: dict[int, int], doublings: int) -> None:
     by = doublings * SUB
     moved = modes({at + by: count for at, count in slots.items()})

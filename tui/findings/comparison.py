@@ -26,7 +26,7 @@ MORE = 4.0
 """How many times as many of them there are here, at least."""
 BEYOND, BEYOND_TIMES = 0.001, 2.0
 """Or how many times as long as all but one in a thousand of theirs, ..."""
-COUNTS = 0.3
+COUNTS = 0.5
 """... where each nat of evidence counts for so much."""
 WHOLE = 0.4
 """Share of slow requests from which on it is the disk as a whole."""
