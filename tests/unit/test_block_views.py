@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probes.snapshot import DiskFacts
+from probes.snapshot import Disk, DiskFacts
 from tests.tui.fakes import SECOND, START
+from tests.tui.raid import raid_tick
 from tests.unit.disk_views import view
 from tests.unit.test_timeline import filled
 from tui.panes.block import disk, overview
@@ -206,3 +207,14 @@ def test_a_disk_tells_its_size_once(model: str, told: int) -> None:
     lines = disk.draw(LOOK, shown, Choice(), stretch, "vda", width=120, height=30)
     assert sum(strip.text.count("256GiB") for strip in lines) == told
     assert any(model in strip.text for strip in lines)
+
+
+@pytest.mark.parametrize("height", [9, 11, 16, 17, 22, 40])
+def test_every_figure_of_a_disk_is_told_however_small_its_page(height: int) -> None:
+    shown = view(hists=raid_tick(1).hists, disks=[Disk("sdb", 2, 0, 0.5, 1.5)])
+    stretch = TimeCursor().stretch(shown.timeline, 40)
+    lines = disk.draw(LOOK, shown, Choice(), stretch, "sdb", width=100, height=height)
+    assert len(lines) == height
+    below = "\n".join(strip.text for strip in lines[height // 2 :]).replace("p99.9", "p999")
+    for figure in ("avg", "p50", "p90", "p99 ", "p999", "max", "IOPS", "bytes", "busy", "depth"):
+        assert below.count(figure) == 1, figure

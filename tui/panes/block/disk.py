@@ -112,21 +112,26 @@ def draw(  # noqa: PLR0913  as all that draw, and of what
     moment = of_frame(frame, disk, choice) if frame else of_window(view, disk, choice)
     lines = _facts(page, view, sum(height >= enough for enough in FACTS_FROM))
     room = height - len(lines) - 2
-    rows = _rows(min(max(room // 2, 0), room - MAP_LEAST))
+    rows, rest = _rows(min(max(room // 2, 0), room - MAP_LEAST))
+    below = [_row(page, row, whole, moment) for row in rows]
+    if rest:
+        below.append(_in_a_row(page, rest, moment))
     lines.append(_heading(page))
-    lines += _map(page, whole.latency, moment.latency, max(room - len(rows), 1))
-    lines.append(_times(page))
-    return lines + [_row(page, row, whole, moment) for row in rows]
+    lines += _map(page, whole.latency, moment.latency, max(room - len(below), 1))
+    return [*lines, _times(page), *below]
 
 
 def _side(width: int) -> int:
     return min(max(width // SIDE_SHARE, SIDE_LEAST), SIDE_MOST)
 
 
-def _rows(room: int) -> list[Row]:
-    """The rows that have room, the most telling ones, in their usual order."""
-    worth = sorted((row.worth for row in ROWS), reverse=True)[: max(room, 0)]
-    return [row for row in ROWS if row.worth in worth]
+def _rows(room: int) -> tuple[list[Row], list[Row]]:
+    """The figures that have a line of their own, the most telling ones, and those that share one, where there is one;
+    in their usual order.
+    """
+    lines = room if room >= len(ROWS) else max(room - 1, 0)
+    worth = sorted((row.worth for row in ROWS), reverse=True)[:lines]
+    return [row for row in ROWS if row.worth in worth], [row for row in ROWS if row.worth not in worth and room > 0]
 
 
 def _facts(page: Page, view: ProbeView, most: int) -> list[Strip]:
@@ -206,6 +211,23 @@ def _times(page: Page) -> Strip:
     return Line(page.look, page.width).pad(LABEL_CELLS).join(drawn).strip()
 
 
+def _in_a_row(page: Page, rows: Sequence[Row], moment: Traffic) -> Strip:
+    """Figures of the moment, one behind the other: the most telling ones of those that have no line of their own."""
+    now = _trace_of(moment)
+    known = [(row, value) for row in rows if (value := row.value(now)) is not None]
+    told = [(row, row.name, _told(row, value)) for row, value in known]
+    while sum(len(name) + len(text) + 3 for _, name, text in told) > page.width:
+        told.remove(min(told, key=lambda one: one[0].worth))
+    line = Line(page.look, page.width, "dim").put(" ")
+    for row, name, text in told:
+        line.put(f"{name} ").put(text, row.role).put("  ")
+    return line.strip()
+
+
+def _told(row: Row, value: float | None) -> str:
+    return "-" if value is None else row.told(value)
+
+
 def _row(page: Page, row: Row, whole: Traffic, moment: Traffic) -> Strip:
     """A figure over time below the map, and what it was all the time and at the moment below the histograms."""
     traces = [trace(frame, page.disk, page.choice) for frame in page.stretch.frames]
@@ -214,9 +236,8 @@ def _row(page: Page, row: Row, whole: Traffic, moment: Traffic) -> Strip:
     line = Line(page.look, page.width).cell(row.name, LABEL_CELLS - 1, "dim", right=True).put(" ").join(drawn)
     for traffic in (whole, moment):
         value = row.value(_trace_of(traffic))
-        told = "-" if value is None else row.told(value)
         alarm = row.name == "busy" and value is not None and value >= BUSY
-        line.put(" ").cell(told, page.side - 1, "warn" if alarm else row.role)
+        line.put(" ").cell(_told(row, value), page.side - 1, "warn" if alarm else row.role)
     return line.strip()
 
 
