@@ -16,24 +16,11 @@ from pathlib import Path
 import msgspec
 
 from probes import wire
+from probes.columns import ProbeInfo
+from probes.disk_sums import Disk, DiskFacts, Hist, Op, Part, Stage, Work
 from probes.lanes import Lanes, lanes
 from probes.latency import slot_of
-from probes.snapshot import (
-    PROTOCOL,
-    Box,
-    Counts,
-    Disk,
-    DiskFacts,
-    Hello,
-    Hist,
-    Op,
-    Part,
-    ProbeInfo,
-    ProbeTick,
-    Snapshot,
-    Stage,
-    Work,
-)
+from probes.snapshot import PROTOCOL, Box, Counts, Hello, ProbeTick, Snapshot
 
 DISKS = 256
 HOUR = 3600

@@ -6,6 +6,7 @@ import struct
 from collections.abc import Sequence
 
 from probes.broker import OpenEvent
+from probes.disk_sums import Hist
 from probes.filter.errors import FilterError
 from probes.filter.parsed import Filter
 from probes.filter.plan import Plan, plan
@@ -15,7 +16,7 @@ from probes.kernel.image import Image
 from probes.kernel.loader import RETRY, Loaded, LoadError
 from probes.probe import Findings, Probe, Totals
 from probes.sieve import kernel_budget
-from probes.snapshot import Counts, Hist
+from probes.snapshot import Counts
 from probes.tallies import Tallies
 from probes.trees import room
 

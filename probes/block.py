@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from probes.block_reader import BlockReader
+from probes.columns import Column, ProbeInfo
 from probes.kernel.btf import Btf
 from probes.kernel.loader import Hook
 from probes.probe import PARENT, Probe, offsets
 from probes.registry import BY_ID
-from probes.snapshot import Column, ProbeInfo
 
 TRACEPOINTS = ("insert", "issue", "requeue", "complete", "merge")
 

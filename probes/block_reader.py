@@ -10,6 +10,8 @@ from contextlib import ExitStack, closing
 from probes import decode
 from probes.block_sums import SLOT_BYTES, Growth, Sums, added, growth
 from probes.cgroups import Cgroups
+from probes.columns import Row
+from probes.disk_sums import OPS, SIZES, Disk, DiskFacts, Flag, Hist, Op, Part, Stage, Threshold, Work
 from probes.disk_watch import DiskWatch
 from probes.in_flight import InFlight
 from probes.kernel.bpf import Map
@@ -17,7 +19,6 @@ from probes.kernel.loader import Loaded
 from probes.lanes import NONE
 from probes.merge import OTHERS
 from probes.probe import Findings, Totals
-from probes.snapshot import OPS, SIZES, Disk, DiskFacts, Flag, Hist, Op, Part, Row, Stage, Threshold, Work
 from probes.thresholds import Thresholds
 
 FLAGS: tuple[Flag, ...] = ("sync", "meta", "readahead", "fua", "prio")

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, TypeVar
 
+from probes.disk_sums import Aside, Disk, Hist, Part, Work
 from probes.filter import Filter
-from probes.snapshot import Aside, Disk, Hist, Part, Work
 
 Series = TypeVar("Series", Hist, Part, Work)
 

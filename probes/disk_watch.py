@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Set
 from typing import NamedTuple
 
 from probes import disks
+from probes.disk_sums import DiskFacts
 from probes.diskstats import DiskStats, Load, load
-from probes.snapshot import DiskFacts
 
 SETTLED_NS = 5_000_000_000
 """After a disk came, udev and whoever assembles sets take this long to know more of it."""

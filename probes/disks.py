@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePath
 
 from probes import disk_sets, sysfs
-from probes.snapshot import DiskFacts
+from probes.disk_sums import DiskFacts
 
 SECTOR = 512
 PCI = r"[0-9a-f]{4,}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]"

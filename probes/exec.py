@@ -8,12 +8,13 @@ from collections import OrderedDict
 
 from probes import decode
 from probes.cgroups import Cgroups
+from probes.columns import Column, ProbeInfo, Row
 from probes.kernel.btf import Btf
 from probes.kernel.loader import Hook, Loaded
 from probes.kin import ABOVE, Kin
 from probes.probe import PARENT, PLACE, Findings, Probe, Totals, offsets
 from probes.registry import BY_ID
-from probes.snapshot import Column, Exit, ProbeInfo, Row
+from probes.snapshot import Exit
 
 FIELDS = PARENT | {
     "TASK_COMM": ("task_struct", "comm"),

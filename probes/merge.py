@@ -8,8 +8,9 @@ from typing import TypeVar
 
 import msgspec
 
+from probes.disk_sums import Aside, Disk, Hist, Part, Work
 from probes.lanes import add_up
-from probes.snapshot import Aside, Disk, Hist, Part, Tally, Work
+from probes.snapshot import Tally
 
 MOST_WORK = 4096
 """Processes, disks and operations that are told apart; those that asked the least go into OTHERS."""

@@ -18,8 +18,9 @@ from contextlib import suppress
 from typing import IO
 
 from probes import privileges, wire
+from probes.controls import Ask
 from probes.facts import Missing, Reading
-from probes.snapshot import Answer, Ask
+from probes.snapshot import Answer
 
 KEPT = (privileges.CAP_DAC_READ_SEARCH, privileges.CAP_SYS_PTRACE)
 IDLE_S = 30.0

@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 from probes import decode
 from probes.cgroups import Cgroups
+from probes.columns import Column, ProbeInfo, Row
 from probes.kernel.btf import Btf
 from probes.kernel.loader import Hook, Loaded
 from probes.kin import ABOVE, Kin
 from probes.probe import PARENT, PLACE, Findings, Probe, Totals, offsets
 from probes.registry import BY_ID
-from probes.snapshot import Column, ProbeInfo, Row
 
 CALLS = {
     "open": "open",

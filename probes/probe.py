@@ -8,9 +8,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
+from probes.columns import Column, ProbeInfo, Row
+from probes.disk_sums import Disk, DiskFacts, Hist, Part, Threshold, Work
 from probes.kernel.btf import Btf
 from probes.kernel.loader import Hook, Loaded
-from probes.snapshot import Column, Disk, DiskFacts, Exit, Hist, Part, ProbeInfo, Row, Tally, Threshold, Work
+from probes.snapshot import Exit, Tally
 
 FOLDER = Path(__file__).parent
 

@@ -19,24 +19,12 @@ import msgspec
 from probes import broker, decode, wire
 from probes import filter as filters
 from probes.box import BoxReader
+from probes.controls import Ask, Control, SetFilter, SetInterval, SetSlow, SetTallies, Stop, Toggle
 from probes.onlooker import Onlooker
 from probes.outbox import Outbox
 from probes.registry import PROBES
 from probes.slot import Slot
-from probes.snapshot import (
-    PROTOCOL,
-    Ask,
-    Bye,
-    Control,
-    Hello,
-    SetFilter,
-    SetInterval,
-    SetSlow,
-    SetTallies,
-    Snapshot,
-    Stop,
-    Toggle,
-)
+from probes.snapshot import PROTOCOL, Bye, Hello, Snapshot
 
 SHORTEST_S, LONGEST_S = 0.05, 60.0
 DRAIN_S = 0.1

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 
 import msgspec
 
+from probes.columns import ProbeInfo, Row
 from probes.filter.parsed import Filter
 from probes.filter.plan import Plan
 from probes.filter.terms import leaves
-from probes.snapshot import Counts, Exit, ProbeInfo, Row, Tally
+from probes.snapshot import Counts, Exit, Tally
 
 SECOND = 1_000_000_000
 ROOMIER = 5

@@ -8,6 +8,7 @@ from probes import probe
 from probes.attached import Attached
 from probes.broker import OpenEvent
 from probes.build import Build
+from probes.columns import Row
 from probes.disk_choice import Choice, Chosen
 from probes.filter.errors import FilterError
 from probes.filter.parsed import Filter
@@ -17,7 +18,7 @@ from probes.kernel.image import Image
 from probes.kernel.loader import RETRY, LoadError
 from probes.probe import Findings, Totals
 from probes.sieve import Sieve
-from probes.snapshot import Counts, Exit, ProbeTick, Row, State, Tally
+from probes.snapshot import Counts, Exit, ProbeTick, State, Tally
 
 
 class Slot:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Set
 
+from probes.disk_sums import Hist, Op, Threshold
 from probes.humps import second_hump
 from probes.lanes import NONE, Lanes, add_up
 from probes.latency import Latency, low_ns
-from probes.snapshot import Hist, Op, Threshold
 
 EVERY_NS = 2_000_000_000
 """How often thresholds are found anew."""

@@ -11,7 +11,8 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from probes.snapshot import Answer, Ask, Control, Message
+from probes.controls import Ask, Control
+from probes.snapshot import Answer, Message
 
 HEAD = struct.Struct(">II")
 MOST = 64 << 20

@@ -12,7 +12,8 @@ from textual.app import App, ComposeResult
 from textual.filter import LineFilter
 from textual.timer import Timer
 
-from probes.snapshot import Answer, SetTallies
+from probes.controls import SetTallies
+from probes.snapshot import Answer
 from tui import keys
 from tui import theme as colours
 from tui.dispatch import Dispatch

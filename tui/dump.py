@@ -7,9 +7,11 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
+from probes.columns import ProbeInfo, Row
 from probes.disk_choice import Choice
+from probes.disk_sums import DiskFacts, Threshold
 from probes.filter import WORK_KEYS, Filter
-from probes.snapshot import Counts, DiskFacts, Exit, Hello, ProbeInfo, ProbeTick, Row, Snapshot, Threshold
+from probes.snapshot import Counts, Exit, Hello, ProbeTick, Snapshot
 from tui.findings.finding import Finding
 from tui.findings.watch import Watch
 from tui.lineage import Lineage

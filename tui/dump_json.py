@@ -10,8 +10,10 @@ from typing import BinaryIO
 
 import msgspec
 
+from probes.columns import ProbeInfo, Row
+from probes.disk_sums import DiskFacts, Threshold
 from probes.latency import bounds_us
-from probes.snapshot import Counts, DiskFacts, Exit, Hello, ProbeInfo, Row, Threshold
+from probes.snapshot import Counts, Exit, Hello
 from tui.findings.finding import Finding
 from tui.tally import Series, Sort, Sum, Tally, Worker
 

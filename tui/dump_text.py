@@ -8,8 +8,10 @@ from typing import IO, TypeVar
 from rich.console import Console
 from rich.text import Text
 
+from probes.columns import Column, ProbeInfo, Row
+from probes.disk_sums import DiskFacts, Threshold
 from probes.latency import fold_powers_of_two
-from probes.snapshot import Column, Counts, DiskFacts, Exit, Hello, ProbeInfo, Row, Threshold
+from probes.snapshot import Counts, Exit, Hello
 from probes.unit_names import unit_name
 from tui import format as fmt
 from tui.findings.finding import Finding

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from probes.snapshot import Column, Value
+from probes.columns import Column, Value
 from tui.dump_json import rfc3339
 from tui.subject import Contents
 from tui.text import safe

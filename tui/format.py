@@ -7,7 +7,7 @@ import shlex
 import time
 from functools import lru_cache
 
-from probes.snapshot import Column, Kind, Value
+from probes.columns import Column, Kind, Value
 
 _DURATIONS = ((1e9, "s"), (1e6, "ms"), (1e3, "us"))
 _BYTES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")

@@ -12,21 +12,10 @@ from time import monotonic
 
 import msgspec
 
+from probes.columns import ProbeInfo
+from probes.disk_sums import Disk, DiskFacts, Op, Part, Threshold, Work
 from probes.filter import Filter
-from probes.snapshot import (
-    Counts,
-    Disk,
-    DiskFacts,
-    Hello,
-    Op,
-    Part,
-    ProbeInfo,
-    ProbeTick,
-    Snapshot,
-    State,
-    Threshold,
-    Work,
-)
+from probes.snapshot import Counts, Hello, ProbeTick, Snapshot, State
 from tui.exact import Exact
 from tui.findings.finding import Finding
 from tui.findings.watch import MOST_PAST, Watch

@@ -10,7 +10,7 @@ from typing import Literal, get_args
 
 import msgspec
 
-from probes.snapshot import ProbeInfo
+from probes.columns import ProbeInfo
 
 Group = Literal["Session", "Filter", "Time", "Probes", "View", "Rows", "Disks", "Pages", "Move"]
 Where = Literal["anywhere", "table", "disks", "time", "page"]

@@ -22,7 +22,8 @@ from tui import __version__
 from tui.commands.errors import CommandError
 
 if TYPE_CHECKING:
-    from probes.snapshot import Control, Hello, Message
+    from probes.controls import Control
+    from probes.snapshot import Hello, Message
     from probes.wire import Decoder
 
 PROMPT = "[sudo] password for %p, to let ebtop read from the kernel: "
@@ -104,7 +105,7 @@ class Link:
 
     def close(self) -> None:
         """Ends the session: after this nothing of it is in the kernel."""
-        from probes.snapshot import Stop  # noqa: PLC0415
+        from probes.controls import Stop  # noqa: PLC0415
 
         if self._process.stdin is None or self._process.stdin.closed:
             return

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
-from probes.snapshot import Column, Row, Value
+from probes.columns import Column, Row, Value
 
 MOST = 65536
 """Processes whose parents are known; those that nobody named for the longest time are forgotten."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import Protocol
 
+from probes.controls import Ask, Control
 from probes.facts import Missing
 from probes.filter import Filter, parse_local
-from probes.snapshot import Answer, Ask, Bye, Control, Hello, Message, Snapshot
+from probes.snapshot import Answer, Bye, Hello, Message, Snapshot
 from tui.source import Sink
 
 GONE = Missing("not answered: the collector is gone")

@@ -14,8 +14,9 @@ from typing import TypeVar
 
 import msgspec
 
+from probes.columns import Column, Row
 from probes.filter import Filter
-from probes.snapshot import Column, Exit, Row
+from probes.snapshot import Exit
 from tui.lineage import Lineage
 
 MOST_ROWS = 20_000

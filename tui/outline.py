@@ -10,7 +10,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from probes.snapshot import ProbeInfo, Snapshot
+from probes.columns import ProbeInfo
+from probes.snapshot import Snapshot
 from tui.findings.finding import Severity
 from tui.tape import GRAVEST
 

@@ -8,8 +8,9 @@ from typing import Protocol
 
 import msgspec
 
+from probes.controls import Control
 from probes.filter import Filter, parse
-from probes.snapshot import Control, Hello, ProbeTick, Snapshot
+from probes.snapshot import Hello, ProbeTick, Snapshot
 from tui.outline import Outline
 from tui.pace import FRAME_S, gap_s
 from tui.source import Sink

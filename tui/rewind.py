@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from probes.columns import ProbeInfo
+from probes.disk_sums import DiskFacts, Op, Threshold
 from probes.filter import Filter
-from probes.snapshot import DiskFacts, Op, ProbeInfo, ProbeTick, Threshold
+from probes.snapshot import ProbeTick
 from tui.findings.finding import Finding
 from tui.tape import Tape
 from tui.window import WINDOW_NS, Window

@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from probes import wire
-from probes.snapshot import Answer, Box, Bye, Counts, DiskFacts, Hello, ProbeTick, Snapshot, State, Threshold
+from probes.disk_sums import DiskFacts, Threshold
+from probes.snapshot import Answer, Box, Bye, Counts, Hello, ProbeTick, Snapshot, State
 
 NOTHING = Counts()
 

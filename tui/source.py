@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from probes.controls import Control
 from probes.filter import Filter
-from probes.snapshot import Answer, Control, Hello, Snapshot
+from probes.snapshot import Answer, Hello, Snapshot
 from tui.outline import Outline
 
 

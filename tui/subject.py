@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from probes.snapshot import Column, Row
+from probes.columns import Column, Row
 
 
 class Process(NamedTuple):

@@ -6,9 +6,9 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from probes.disk_sums import Hist
 from probes.lanes import as_integer, of_integer
 from probes.latency import low_ns
-from probes.snapshot import Hist
 
 TAIL = 0.99
 """The share of requests of a disk below the latency by which it is told how slow it is."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from probes.columns import Value
+from probes.disk_sums import Flag, Hist, Op, Part, Work
 from probes.filter import Filter
 from probes.lanes import latency_of
 from probes.latency import EMPTY, Latency, merge
 from probes.merge import OTHERS
-from probes.snapshot import Counts, Flag, Hist, Op, Part, ProbeTick, Value, Work
+from probes.snapshot import Counts, ProbeTick
 
 MOST_WORKERS = 4096
 """Processes, disks and operations that are told apart in a session; the work of all others goes under OTHERS."""
@@ -24,7 +26,7 @@ class Series(NamedTuple):
 
 
 class Worker(NamedTuple):
-    """Who asked which disk for what; see `probes.snapshot.Work`."""
+    """Who asked which disk for what; see `probes.disk_sums.Work`."""
 
     pid: int
     comm: str
@@ -35,7 +37,7 @@ class Worker(NamedTuple):
 
 
 class Sort(NamedTuple):
-    """A sort of requests; see `probes.snapshot.Part`."""
+    """A sort of requests; see `probes.disk_sums.Part`."""
 
     disk: str
     op: Op

@@ -15,7 +15,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from probes.snapshot import DiskFacts, Exit, ProbeInfo, ProbeTick, Row, Snapshot, Threshold
+from probes.columns import ProbeInfo, Row
+from probes.disk_sums import DiskFacts, Threshold
+from probes.snapshot import Exit, ProbeTick, Snapshot
 from tui.findings.finding import Finding, Severity
 
 HISTORY_S = 900.0

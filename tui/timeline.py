@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 import msgspec
 
+from probes.disk_sums import Disk, Hist, Op, Stage
 from probes.lanes import latency_of
 from probes.latency import Latency
 from probes.merge import merge_hists
-from probes.snapshot import Disk, Hist, Op, Stage
 
 STAGES: tuple[Stage, ...] = ("device", "queue")
 

@@ -9,26 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sized
 from math import isfinite
 
+from probes.columns import Column, Kind, ProbeInfo, Row, Value
+from probes.disk_sums import Aside, Disk, DiskFacts, Hist, Part, Threshold, Work
 from probes.lanes import CODES, Lanes
 from probes.latency import SLOTS
-from probes.snapshot import (
-    Aside,
-    Column,
-    Disk,
-    DiskFacts,
-    Hello,
-    Hist,
-    Kind,
-    Part,
-    ProbeInfo,
-    ProbeTick,
-    Row,
-    Snapshot,
-    Tally,
-    Threshold,
-    Value,
-    Work,
-)
+from probes.snapshot import Hello, ProbeTick, Snapshot, Tally
 
 MOST = (1 << 63) - 1
 WIDEST = 1000

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from probes.snapshot import Value
+from probes.columns import Value
 
 
 class Wanted(msgspec.Struct, frozen=True):

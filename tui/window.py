@@ -8,8 +8,9 @@ from functools import cached_property, partial
 from itertools import chain
 from typing import TypeVar
 
+from probes.disk_sums import Hist, Op, Part, Stage, Work
 from probes.merge import merge_parts, merge_work
-from probes.snapshot import Hist, Op, Part, ProbeTick, Stage, Work
+from probes.snapshot import ProbeTick
 from tui.tails import Tail, Tails
 
 WINDOW_NS = 10_000_000_000

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from probes.columns import Value
 from probes.filter.errors import FilterError
 from probes.filter.grammar import NAME, OPERATOR, is_bare, parse
 from probes.filter.keys import KEYS
@@ -12,7 +13,6 @@ from probes.filter.match import nanoseconds
 from probes.filter.terms import Group, Node, Term
 from probes.filter.values import UNITS, takes_slashes
 from probes.filter.words import Mark, Word, tokens
-from probes.snapshot import Value
 
 PLAIN = re.compile(r"[\w./@+-][\w./@:+-]*")
 """What needs no quotes."""

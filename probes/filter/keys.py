@@ -69,7 +69,7 @@ KEYS = _by_name(
 PLAIN_WORD = Key(BARE, "text", "nginx", "name, path or an argument contains it", ALL, "has")
 """What a word without a key is."""
 WORK_KEYS = ("pid", "comm", "unit", "cgroup", "container", "disk", "op")
-"""What is known of what a process asked of a disk (probes.snapshot.Work); the rest the kernel tests."""
+"""What is known of what a process asked of a disk (probes.disk_sums.Work); the rest the kernel tests."""
 BARE_KEYS = ("comm", "path", "arg")
 """Where a word without a key is looked for."""
 LATER_KEYS = ("exit", "age")

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from math import isfinite
 
+from probes.columns import Value
 from probes.filter.keys import BARE, BARE_KEYS, LATER_KEYS
 from probes.filter.regex import Regex
 from probes.filter.terms import Node, Pattern, Term
-from probes.snapshot import Value
 from probes.unit_names import container_names, unit_name
 
 Fields = Mapping[str, Value]

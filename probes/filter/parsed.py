@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import msgspec
 
+from probes.columns import Value
 from probes.filter.keys import LATER_KEYS
 from probes.filter.match import holds
 from probes.filter.terms import Node, conjunction, leaves
-from probes.snapshot import Value
 
 
 class Filter(msgspec.Struct, frozen=True):

@@ -6,13 +6,13 @@ import difflib
 import re
 from collections.abc import Callable, Mapping
 
+from probes.disk_sums import OPS
 from probes.filter.errors import FilterError
 from probes.filter.keys import Key, Kind
 from probes.filter.match import ERRORS, SIGNALS, UNNAMED_ERROR, regex
 from probes.filter.regex import RegexError
 from probes.filter.terms import MOST, Pattern
 from probes.filter.words import Word
-from probes.snapshot import OPS
 
 COMM_BYTES = 15
 """What the kernel keeps of a name (TASK_COMM_LEN less the NUL)."""

@@ -8,8 +8,9 @@ from random import Random
 
 import msgspec
 
+from probes.disk_sums import Disk, DiskFacts, Hist, Op, Part, Stage, Work
 from probes.lanes import lanes
-from probes.snapshot import Box, Disk, DiskFacts, Hist, Op, Part, ProbeTick, Snapshot, Stage, Work
+from probes.snapshot import Box, ProbeTick, Snapshot
 from tests.distributions.shapes import Shape, draw, lognormal, middle_ns
 
 SECOND = 1_000_000_000

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from probes.snapshot import DiskFacts, Op, Snapshot
+from probes.disk_sums import DiskFacts, Op
+from probes.snapshot import Snapshot
 from tests.distributions.load import Doing, Fake, Session, raid
 from tests.distributions.shapes import Shape, even, lognormal, mixed, seeks, slower
 

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from random import Random
 from typing import NamedTuple
 
+from probes.disk_sums import SIZES, Disk, DiskFacts, Hist, Part
 from probes.lanes import lanes
 from probes.latency import slot_of
-from probes.snapshot import SIZES, Disk, DiskFacts, Hist, Part, ProbeTick, Snapshot
+from probes.snapshot import ProbeTick, Snapshot
 from tests.distributions.load import BOX, SECOND, START, sums
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from probes.snapshot import Toggle
+from probes.controls import Toggle
 from tests.faults.left import Whole, dirty_mb, runs
 from tests.faults.screen import prompt, screen
 from tests.live.kernel import held, open_files

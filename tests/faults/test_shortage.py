@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from probes.snapshot import SetInterval, SetTallies, Toggle
+from probes.controls import SetInterval, SetTallies, Toggle
 from tests.faults.left import Whole
 from tests.faults.screen import screen
 from tests.live.kernel import held, open_files

@@ -5,34 +5,11 @@ from __future__ import annotations
 import msgspec
 from hypothesis import strategies as st
 
+from probes.columns import Column, Kind, ProbeInfo, Row, Value
+from probes.disk_sums import Aside, Disk, DiskFacts, Flag, Hist, Op, Part, Stage, Threshold, Work
 from probes.lanes import lanes
 from probes.latency import SLOTS
-from probes.snapshot import (
-    PROTOCOL,
-    Aside,
-    Box,
-    Column,
-    Counts,
-    Disk,
-    DiskFacts,
-    Exit,
-    Flag,
-    Hello,
-    Hist,
-    Kind,
-    Op,
-    Part,
-    ProbeInfo,
-    ProbeTick,
-    Row,
-    Snapshot,
-    Stage,
-    State,
-    Tally,
-    Threshold,
-    Value,
-    Work,
-)
+from probes.snapshot import PROTOCOL, Box, Counts, Exit, Hello, ProbeTick, Snapshot, State, Tally
 from tests.hostile.names import TEXTS
 from tests.tui.fakes import BLOCK, EXEC, OPEN, SECOND, START
 from tui.verify import LONGEST, MOST, hello_problem, snapshot_problem

@@ -11,21 +11,9 @@ from pathlib import Path
 import msgspec
 
 from probes import wire
-from probes.snapshot import (
-    Aside,
-    Bye,
-    Disk,
-    DiskFacts,
-    Hello,
-    Hist,
-    Part,
-    ProbeTick,
-    Row,
-    Snapshot,
-    Tally,
-    Threshold,
-    Work,
-)
+from probes.columns import Row
+from probes.disk_sums import Aside, Disk, DiskFacts, Hist, Part, Threshold, Work
+from probes.snapshot import Bye, Hello, ProbeTick, Snapshot, Tally
 from tests.hostile.names import TEXTS
 from tests.tui.fakes import HELLO, START, Machine
 from tui.recording import MAGIC

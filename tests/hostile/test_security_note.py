@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from probes import broker, build, checks, onlooker, privileges, wire
+from probes.controls import Control
 from probes.kernel import cache
-from probes.snapshot import Control
 from tui.commands.files import MOST_MEMORY
 from tui.settings.plain_file import MOST_BYTES
 

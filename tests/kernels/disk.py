@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from probes.snapshot import SetFilter, SetInterval
+from probes.controls import SetFilter, SetInterval
 from tests.live.disks import Measured, fio
 from tests.live.link import Session, tick_of
 from tests.live.session import Dump, all_there

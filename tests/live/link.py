@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from probes.snapshot import Bye, Control, ProbeTick, Snapshot, Stop
+from probes.controls import Control, Stop
+from probes.snapshot import Bye, ProbeTick, Snapshot
 from tests.live.session import PATIENCE_S, collector_of
 from tui import launch
 

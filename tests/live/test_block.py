@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from probes.controls import Toggle
 from probes.latency import Latency, slot_of
-from probes.snapshot import Toggle
 from tests.live.disks import Measured, fio, fio_command, loop, measured
 from tests.live.link import Session, tick_of
 from tests.live.session import Dump, Line, all_there

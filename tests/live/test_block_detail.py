@@ -14,7 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from probes.snapshot import Part, ProbeTick, SetSlow, Snapshot, Work
+from probes.controls import SetSlow
+from probes.disk_sums import Part, Work
+from probes.snapshot import ProbeTick, Snapshot
 from tests.live.disks import fio, fio_command
 from tests.live.link import Session, tick_of
 from tests.live.session import EBTOP, Dump, Line, until

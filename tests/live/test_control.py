@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from probes.snapshot import Counts, SetFilter, SetInterval, Snapshot, Toggle
+from probes.controls import SetFilter, SetInterval, Toggle
+from probes.snapshot import Counts, Snapshot
 from tests.live.kernel import bpf_ids, held, open_files
 from tests.live.link import Session, tick_of
 from tests.live.opens import opens

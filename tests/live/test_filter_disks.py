@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from probes.snapshot import ProbeTick, SetFilter, SetInterval, Snapshot
+from probes.controls import SetFilter, SetInterval
+from probes.snapshot import ProbeTick, Snapshot
 from tests.live.disks import fio
 from tests.live.link import Session, tick_of
 from tests.live.session import Dump

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from probes.cgroups import MOUNTS, mount_point
-from probes.snapshot import SetFilter
+from probes.controls import SetFilter
 from tests.live.disks import fio, fio_command
 from tests.live.kernel import held
 from tests.live.link import Session, tick_of

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from probes.snapshot import SetFilter, SetInterval, SetTallies, Tally, Toggle
+from probes.controls import SetFilter, SetInterval, SetTallies, Toggle
+from probes.snapshot import Tally
 from tests.live.kernel import held
 from tests.live.link import Session, tick_of
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from probes.snapshot import SetFilter
+from probes.controls import SetFilter
 from tests.live.kernel import bpf_ids, held
 from tests.live.link import Session, tick_of
 from tests.live.session import EBTOP, PATIENCE_S, ROOT, Dump, collector_of, until

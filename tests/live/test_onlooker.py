@@ -15,9 +15,10 @@ import psutil
 import pytest
 
 from probes import onlooker
+from probes.controls import Ask, SetInterval
 from probes.facts import Gone, Missing, ProcessFacts
 from probes.privileges import CAP_DAC_READ_SEARCH, CAP_SYS_PTRACE
-from probes.snapshot import Answer, Ask, SetInterval, Snapshot
+from probes.snapshot import Answer, Snapshot
 from tests.live.kernel import status
 from tests.live.link import Session
 from tests.live.session import PATIENCE_S, until

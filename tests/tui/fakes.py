@@ -7,29 +7,14 @@ import random
 from collections.abc import Callable
 from typing import NamedTuple
 
+from probes.columns import Column, ProbeInfo, Row
+from probes.controls import Ask, Control
+from probes.disk_sums import Disk, Hist, Op, Stage
 from probes.filter import Filter, parse
 from probes.lanes import lanes
 from probes.latency import slot_of
 from probes.process_reader import ProcessReader
-from probes.snapshot import (
-    PROTOCOL,
-    Answer,
-    Ask,
-    Box,
-    Column,
-    Control,
-    Counts,
-    Disk,
-    Exit,
-    Hello,
-    Hist,
-    Op,
-    ProbeInfo,
-    ProbeTick,
-    Row,
-    Snapshot,
-    Stage,
-)
+from probes.snapshot import PROTOCOL, Answer, Box, Counts, Exit, Hello, ProbeTick, Snapshot
 from tui.outline import Outline
 from tui.source import Sink
 

@@ -7,23 +7,11 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import NamedTuple
 
+from probes.columns import Row
+from probes.disk_sums import SIZES, Disk, DiskFacts, Flag, Hist, Op, Part, Stage, Threshold, Work
 from probes.lanes import Lanes, lanes
 from probes.latency import slot_of
-from probes.snapshot import (
-    SIZES,
-    Counts,
-    Disk,
-    DiskFacts,
-    Flag,
-    Hist,
-    Op,
-    Part,
-    ProbeTick,
-    Row,
-    Stage,
-    Threshold,
-    Work,
-)
+from probes.snapshot import Counts, ProbeTick
 from tests.tui.fakes import SECOND, START
 
 DISKS = ("sda", "sdb", "sdc")

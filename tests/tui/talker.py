@@ -12,7 +12,8 @@ import sys
 
 import msgspec
 
-from probes.snapshot import Bye, Control, Hello, Message, ProbeTick, Toggle
+from probes.controls import Control, Toggle
+from probes.snapshot import Bye, Hello, Message, ProbeTick
 from tests.tui.fakes import HELLO, Machine, exec_row
 from tests.tui.raid import raid_tick
 from tui import run

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from probes.snapshot import ProbeTick, SetTallies, Snapshot, Tally
+from probes.controls import SetTallies
+from probes.snapshot import ProbeTick, Snapshot, Tally
 from tests.tui.screen import Screen, running
 
 

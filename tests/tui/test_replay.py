@@ -10,7 +10,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from probes.snapshot import DiskFacts, Snapshot
+from probes.disk_sums import DiskFacts
+from probes.snapshot import Snapshot
 from tests.tui.fakes import HELLO, Machine
 from tests.tui.screen import Screen, make_app
 from tui.actions import running

@@ -8,7 +8,8 @@ import msgspec
 import pytest
 from textual import events
 
-from probes.snapshot import ProbeTick, SetFilter, SetInterval, Snapshot, State, Toggle
+from probes.controls import SetFilter, SetInterval, Toggle
+from probes.snapshot import ProbeTick, Snapshot, State
 from tests.tui.fakes import FakeSource, Machine, exec_row
 from tests.tui.screen import Screen, make_app, running
 from tui import keys

@@ -10,7 +10,9 @@ import msgspec
 import pytest
 
 from probes import wire
-from probes.snapshot import Bye, Control, DiskFacts, Hello, Message, SetFilter, Snapshot, Threshold
+from probes.controls import Control, SetFilter
+from probes.disk_sums import DiskFacts, Threshold
+from probes.snapshot import Bye, Hello, Message, Snapshot
 from tests.tui.fakes import HELLO, Machine
 from tui import survey
 from tui.live_source import LiveSource

@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from probes.snapshot import ProbeTick, Row
+from probes.columns import Row
+from probes.snapshot import ProbeTick
 from tests.tui.fakes import START, Machine, exec_row
 from tests.tui.raid import raid_tick
 from tests.tui.screen import Screen, running

@@ -8,26 +8,12 @@ from collections.abc import Sequence
 import msgspec
 
 from probes.block import SLOW_COLUMNS
+from probes.columns import ProbeInfo, Row
+from probes.disk_sums import SIZES, DiskFacts, Flag, Op, Part, Threshold, Work
 from probes.filter import parse
 from probes.lanes import Lanes, lanes
 from probes.latency import slot_of
-from probes.snapshot import (
-    PROTOCOL,
-    SIZES,
-    Box,
-    Counts,
-    DiskFacts,
-    Flag,
-    Hello,
-    Op,
-    Part,
-    ProbeInfo,
-    ProbeTick,
-    Row,
-    Snapshot,
-    Threshold,
-    Work,
-)
+from probes.snapshot import PROTOCOL, Box, Counts, Hello, ProbeTick, Snapshot
 from tui.history import History, ProbeView
 from tui.theme import load
 from tui.widgets.glyphs import ASCII, UNICODE

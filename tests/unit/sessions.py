@@ -7,24 +7,10 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from probes.snapshot import (
-    PROTOCOL,
-    Box,
-    Bye,
-    Column,
-    Control,
-    Counts,
-    Exit,
-    Hello,
-    Hist,
-    Message,
-    ProbeInfo,
-    ProbeTick,
-    Row,
-    Snapshot,
-    State,
-    Stop,
-)
+from probes.columns import Column, ProbeInfo, Row
+from probes.controls import Control, Stop
+from probes.disk_sums import Hist
+from probes.snapshot import PROTOCOL, Box, Bye, Counts, Exit, Hello, Message, ProbeTick, Snapshot, State
 
 NOTHING = Counts()
 SECOND = 1_000_000_000

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probes.snapshot import Disk, DiskFacts
+from probes.disk_sums import Disk, DiskFacts
 from tests.tui.fakes import SECOND, START
 from tests.tui.raid import raid_tick
 from tests.unit.disk_views import view

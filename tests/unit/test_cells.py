@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import pytest
 
+from probes.columns import Column, Value
 from probes.filter import parse, with_term
 from probes.probe import get
 from probes.registry import PROBES
-from probes.snapshot import Column, Value
 from tui.keys import COMMANDS
 from tui.panes.table import fields
 from tui.panes.table.fields import FILTER_KEYS, KEYLESS, NO_TIME, cell

@@ -175,6 +175,9 @@ HEAVY = (
     "tomllib",
     "bcc",
     "asyncio",
+    "probes.columns",
+    "probes.controls",
+    "probes.disk_sums",
     "probes.snapshot",
     "probes.wire",
 )

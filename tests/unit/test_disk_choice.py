@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from probes.disk_choice import Choice
+from probes.disk_sums import Aside, Disk, Hist, Part, Work
 from probes.filter import explain, parse
 from probes.lanes import lanes
-from probes.snapshot import Aside, Bye, Counts, Disk, Hist, Part, ProbeTick, Work
+from probes.snapshot import Bye, Counts, ProbeTick
 from tests.tui.raid import raid_tick
 from tests.unit.disk_views import view
 from tests.unit.sessions import BLOCK, HELLO, Outcome, snapshot

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from probes import disks
-from probes.snapshot import DiskFacts
+from probes.disk_sums import DiskFacts
 from probes.sysfs import udev_notes
 from tests.unit.fake_sysfs import Sysfs
 

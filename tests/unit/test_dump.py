@@ -14,8 +14,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from probes.controls import Stop
+from probes.disk_sums import Hist
 from probes.lanes import lanes
-from probes.snapshot import Bye, Counts, Exit, Hist, ProbeTick, Stop
+from probes.snapshot import Bye, Counts, Exit, ProbeTick
 from tests.unit.sessions import (
     EXEC,
     HELLO,

@@ -11,9 +11,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from probes.columns import Column
+from probes.disk_sums import DiskFacts, Part, Threshold, Work
 from probes.lanes import lanes
 from probes.merge import OTHERS
-from probes.snapshot import Bye, Column, Counts, DiskFacts, Part, ProbeTick, Snapshot, Threshold, Work
+from probes.snapshot import Bye, Counts, ProbeTick, Snapshot
 from tests.distributions.load import Doing, Fake, Session, raid
 from tests.distributions.shapes import lognormal, mixed, uniform
 from tests.unit.sessions import BLOCK, HELLO, Outcome, snapshot

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probes.snapshot import Column
+from probes.columns import Column
 from tui import export
 from tui.subject import Contents
 

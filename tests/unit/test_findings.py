@@ -10,10 +10,12 @@ import msgspec
 import pytest
 
 import tui
+from probes.columns import Column, ProbeInfo
 from probes.disk_choice import Choice
+from probes.disk_sums import DiskFacts, Part, Work
 from probes.filter import parse
 from probes.lanes import lanes
-from probes.snapshot import Column, DiskFacts, Part, ProbeInfo, Snapshot, Work
+from probes.snapshot import Snapshot
 from tests.distributions.load import Doing, Fake, Session, raid, sums
 from tests.distributions.ordinary import NAMES, ordinary
 from tests.distributions.shapes import Shape, draw, even, lognormal, mixed, seeks, slower, uniform

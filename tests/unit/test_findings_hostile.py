@@ -8,9 +8,10 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from probes.disk_sums import Disk, DiskFacts, Hist, Op, Part, Stage, Work
 from probes.lanes import lanes
 from probes.latency import SLOTS
-from probes.snapshot import Counts, Disk, DiskFacts, Hist, Op, Part, ProbeTick, Snapshot, Stage, Work
+from probes.snapshot import Counts, ProbeTick, Snapshot
 from tests.unit.sessions import BOX, START
 from tui.dump_json import JsonSink
 from tui.dump_text import TextSink

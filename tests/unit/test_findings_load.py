@@ -7,7 +7,7 @@ from random import Random
 import msgspec
 import pytest
 
-from probes.snapshot import DiskFacts
+from probes.disk_sums import DiskFacts
 from tests.distributions.load import Doing, Fake, Session, raid
 from tests.distributions.queueing import Asked, session
 from tests.distributions.shapes import lognormal, mixed, seeks, uniform

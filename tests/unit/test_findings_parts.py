@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from probes.disk_sums import DiskFacts, Hist
 from probes.lanes import lanes
 from probes.latency import slot_of
-from probes.snapshot import DiskFacts, Hist
 from tests.distributions.shapes import draw, lognormal, mixed, uniform
 from tui.findings.comparison import Floor, slower
 from tui.findings.finding import Finding

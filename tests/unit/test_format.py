@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probes.snapshot import Column, Kind, Value
+from probes.columns import Column, Kind, Value
 from tui import format as units
 
 

@@ -7,8 +7,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from probes.columns import Column, Row
 from probes.filter import parse
-from probes.snapshot import Column, Row
 from tests.tui.fakes import EXEC, OPEN, SECOND, START, exec_row, open_row
 from tests.unit.disk_views import LOOK, PLAIN
 from tui.log import Log

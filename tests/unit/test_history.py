@@ -7,9 +7,11 @@ from itertools import count
 import msgspec
 import pytest
 
+from probes.columns import Column, Row
+from probes.disk_sums import Part, Work
 from probes.filter import parse
 from probes.lanes import lanes, latency_of
-from probes.snapshot import Column, Counts, Exit, Part, ProbeTick, Row, Work
+from probes.snapshot import Counts, Exit, ProbeTick
 from tests.tui.fakes import HELLO, SECOND, Key, Machine, hist
 from tests.tui.raid import raid_tick
 from tui.history import History

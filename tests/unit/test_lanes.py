@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from probes import lanes as module
+from probes.disk_sums import Hist
 from probes.lanes import NONE, Lanes, add_up, as_integer, lanes, latency_of, little, narrowed, of_integer
 from probes.latency import EMPTY, SLOTS, Latency
-from probes.snapshot import Hist
 
 COUNTS = st.one_of(st.integers(1, 300), st.integers(60_000, 70_000), st.integers(1, (1 << 60) - 1))
 SLOT_COUNTS = st.dictionaries(st.integers(0, SLOTS - 1), COUNTS, max_size=50)

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import pytest
 
 from probes import wire
-from probes.snapshot import Bye, Control, Message
+from probes.controls import Control
+from probes.snapshot import Bye, Message
 from tests.tui.fakes import HELLO
 from tui import launch
 from tui.launch import LaunchError, Link, Options

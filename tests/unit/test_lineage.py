@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from probes.columns import Column, ProbeInfo, Row
 from probes.filter import parse
-from probes.snapshot import Column, Counts, ProbeInfo, ProbeTick, Row, Snapshot
+from probes.snapshot import Counts, ProbeTick, Snapshot
 from tests.tui.fakes import EXEC, HELLO, OPEN, SECOND, START, exec_row, open_row
 from tests.unit.sessions import BOX
 from tui.dump import Dump, Options

@@ -7,8 +7,9 @@ from itertools import count
 from hypothesis import given
 from hypothesis import strategies as st
 
+from probes.columns import Column, Row
 from probes.filter import parse
-from probes.snapshot import Column, Exit, Row
+from probes.snapshot import Exit
 from tui.log import Enough, Log
 
 COLUMNS = (Column("pid", "PID", "pid", 7, ""), Column("comm", "COMM", "word", 15, ""))

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from probes.disk_sums import SIZES, Disk, Part, Work
 from probes.lanes import lanes
 from probes.latency import SLOTS
 from probes.merge import MOST_WORK, OTHERS, merge_disks, merge_parts, merge_work
-from probes.snapshot import SIZES, Disk, Part, Work
 
 SLOT_COUNTS = st.dictionaries(st.integers(0, SLOTS - 1), st.integers(1, 1000), min_size=1, max_size=8)
 

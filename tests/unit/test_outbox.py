@@ -10,25 +10,12 @@ import msgspec
 import pytest
 
 from probes import wire
+from probes.columns import Row
+from probes.disk_sums import Aside, Disk, DiskFacts, Hist, Part, Threshold, Work
 from probes.lanes import lanes
 from probes.merge import merge_hists
 from probes.outbox import MOST_ROWS, Outbox
-from probes.snapshot import (
-    Aside,
-    Bye,
-    Counts,
-    Disk,
-    DiskFacts,
-    Exit,
-    Hist,
-    Message,
-    Part,
-    ProbeTick,
-    Row,
-    Snapshot,
-    Threshold,
-    Work,
-)
+from probes.snapshot import Bye, Counts, Exit, Message, ProbeTick, Snapshot
 from tests.unit.sessions import BOX, HELLO
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from probes.disk_sums import Work
 from probes.facts import (
     Files,
     Gone,
@@ -21,7 +22,6 @@ from probes.facts import (
     Socket,
     Sockets,
 )
-from probes.snapshot import Work
 from tests.unit.disk_views import LOOK, PLAIN, SICK_WORK
 from tests.unit.sessions import SECOND, START
 from tui import format as units

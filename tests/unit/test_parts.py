@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from probes.disk_sums import SIZES, Flag, Part
 from probes.lanes import lanes
-from probes.snapshot import SIZES, Flag, Part
 from tests.unit.disk_views import LOOK, PLAIN, SICK_PARTS, part, view
 from tests.unit.drawing import drawn
 from tui.panes.block.parts import By, Kind, PartsSheet, kinds

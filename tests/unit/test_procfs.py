@@ -17,9 +17,9 @@ from pathlib import Path
 import pytest
 
 from probes import onlooker, process_reader, sockets, wire
+from probes.controls import Ask
 from probes.facts import Gone, Missing, ProcessFacts
 from probes.process_reader import ProcessReader
-from probes.snapshot import Ask
 from tui.procfs.file import FileFacts, look_at
 from tui.procfs.running import parents, running
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from probes.columns import Value
 from probes.filter import Filter, FilterError, explain, parse
 from probes.filter.match import holds
 from probes.filter.plan import MOST_CHECKS, MOST_RANGES, MOST_SUBSTRINGS, Plan, plan
@@ -23,7 +24,6 @@ from probes.pushdown import (
     SIZE,
     kernel_filter,
 )
-from probes.snapshot import Value
 
 WORD = (1 << 64) - 1
 HEAD = struct.Struct("=4IQ")

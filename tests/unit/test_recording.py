@@ -14,23 +14,10 @@ import msgspec
 import pytest
 
 from probes import wire
+from probes.disk_sums import Aside, Disk, DiskFacts, Hist, Part, Threshold, Work
 from probes.lanes import Lanes, lanes
 from probes.latency import SLOTS
-from probes.snapshot import (
-    Aside,
-    Bye,
-    Disk,
-    DiskFacts,
-    Exit,
-    Hist,
-    Message,
-    Part,
-    ProbeTick,
-    Snapshot,
-    Tally,
-    Threshold,
-    Work,
-)
+from probes.snapshot import Bye, Exit, Message, ProbeTick, Snapshot, Tally
 from tests.unit.sessions import BOX, EXEC, HELLO, SECOND, START, exec_row, exec_tick, open_row, open_tick, snapshot
 from tui.recording import MAGIC, Reader, RecordingError, Writer
 

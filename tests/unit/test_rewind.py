@@ -9,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from probes.disk_sums import DiskFacts, Threshold
 from probes.filter import parse
-from probes.snapshot import Counts, DiskFacts, Exit, ProbeTick, Snapshot, Threshold
+from probes.snapshot import Counts, Exit, ProbeTick, Snapshot
 from tests.tui.fakes import EXEC, HELLO, Machine, block_tick, exec_row
 from tests.tui.raid import raid_tick
 from tests.unit.sessions import SECOND

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import msgspec
 
+from probes.columns import Row
 from probes.filter import parse
-from probes.snapshot import Exit, Row
+from probes.snapshot import Exit
 from tests.unit.sessions import HELLO, SECOND, START, exec_row, exec_tick, open_row, open_tick, snapshot
 from tui.history import History
 from tui.pages.seen import Gathering

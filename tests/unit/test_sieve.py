@@ -7,11 +7,12 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from probes.columns import Row
 from probes.filter import parse
 from probes.filter.plan import Plan, plan
 from probes.probe import get
 from probes.sieve import SECOND, Sieve, kernel_budget
-from probes.snapshot import Counts, Exit, Row
+from probes.snapshot import Counts, Exit
 
 EXEC, OPEN = get("exec").info, get("open").info
 

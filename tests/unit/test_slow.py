@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probes.snapshot import Row, Threshold
+from probes.columns import Row
+from probes.disk_sums import Threshold
 from tests.unit.disk_views import BLOCK, HELLO, LOOK, PLAIN, THRESHOLDS, slow_row, view
 from tests.unit.drawing import NEWEST, drawn
 from tui.history import History

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probes.snapshot import Column, Row
+from probes.columns import Column, Row
 from tests.tui.fakes import EXEC, OPEN, START, exec_row, open_row
 from tui.theme import load
 from tui.widgets.glyphs import UNICODE

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probes.snapshot import DiskFacts, Snapshot, Threshold
+from probes.disk_sums import DiskFacts, Threshold
+from probes.snapshot import Snapshot
 from tests.tui.fakes import HELLO, START, Machine
 from tests.unit.sessions import SECOND
 from tui.findings.finding import Finding

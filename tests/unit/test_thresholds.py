@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import random
 
+from probes.disk_sums import Hist, Op
 from probes.lanes import lanes
 from probes.latency import slot_of
-from probes.snapshot import Hist, Op
 from probes.thresholds import ENOUGH, EVERY_NS, GENERATION_NS, Thresholds
 
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from probes.disk_sums import Disk, Hist
 from probes.lanes import latency_of
 from probes.latency import merge
-from probes.snapshot import Disk, Hist
 from tests.tui.fakes import SECOND, START, Key, hist
 from tui.timeline import Column, Level, Timeline, unpacked
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from probes.disk_sums import Op, Threshold
 from probes.filter import Filter, parse
-from probes.snapshot import Op, Threshold
 from tests.unit.disk_views import LOOK, PLAIN, SICK_WORK, THRESHOLDS, view, work
 from tests.unit.drawing import drawn
 from tui.panes.block import who

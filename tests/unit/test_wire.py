@@ -12,23 +12,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from probes.controls import Control, SetFilter, SetInterval, Stop, Toggle
+from probes.disk_sums import Disk, Hist
 from probes.lanes import Lanes
-from probes.snapshot import (
-    Bye,
-    Control,
-    Counts,
-    Disk,
-    Exit,
-    Hello,
-    Hist,
-    Message,
-    ProbeTick,
-    SetFilter,
-    SetInterval,
-    Snapshot,
-    Stop,
-    Toggle,
-)
+from probes.snapshot import Bye, Counts, Exit, Hello, Message, ProbeTick, Snapshot
 from probes.wire import HEAD, MOST, Decoder, WireError, controls, encode, messages
 from tests.unit.sessions import BOX, HELLO
 

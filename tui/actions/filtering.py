@@ -9,8 +9,8 @@ from functools import partial
 
 from textual.timer import Timer
 
+from probes.controls import SetFilter
 from probes.filter import LATER_KEYS, Filter, FilterError, complete, explain, key_begun, leaves, with_term, without_last
-from probes.snapshot import SetFilter
 from tui.actions import seen
 from tui.host import Actions, Host
 from tui.procfs.background import once

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import islice
 
+from probes.columns import Value
+from probes.disk_sums import OPS
 from probes.filter import KEYS, Typed, quoted
-from probes.snapshot import OPS, Value
 from probes.unit_names import container_names, unit_name
 from tui.history import ProbeView, View
 from tui.widgets.prompt import Completion

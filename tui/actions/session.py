@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from probes.snapshot import SetInterval, Toggle
+from probes.controls import SetInterval, Toggle
 from tui.host import Actions, Host
 from tui.panes.arrangement import Arrangement
 

@@ -117,7 +117,8 @@ def follow(
     It is stopped when asked by a signal, and `seconds` after the first snapshot that is ready. Raises LinkError, and
     BrokenPipeError as soon as nobody reads from the file descriptor `output` any more.
     """
-    from probes.snapshot import Answer, Bye, Hello, Stop
+    from probes.controls import Stop
+    from probes.snapshot import Answer, Bye, Hello
     from tui.launch import LinkError
 
     poll = select.poll()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
 
-from probes.snapshot import Disk, Hist
+from probes.disk_sums import Disk, Hist
 from tui.findings.series import SECOND
 
 CALM_DEPTH = 2.0

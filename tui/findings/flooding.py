@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from probes.snapshot import Work
+from probes.disk_sums import Work
 from probes.unit_names import unit_name
 from tui.findings.finding import Finding
 from tui.findings.rule import SOME_SECONDS, Candidate

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from probes.snapshot import OPS
+from probes.disk_sums import OPS
 from tui.findings.finding import Finding
 from tui.findings.rule import SOME_SECONDS, Candidate
 from tui.findings.saturated import KNOWN_NS

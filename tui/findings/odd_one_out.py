@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from probes.disk_sums import OPS, Op
 from probes.humps import second_hump
 from probes.latency import SUB, low_ns
-from probes.snapshot import OPS, Op
 from tui.findings.comparison import FEWEST, Floor, Slower, at_hump, slower
 from tui.findings.finding import Finding
 from tui.findings.rule import AGAIN, AT_ONCE, Candidate

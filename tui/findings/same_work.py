@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from probes.disk_sums import OPS, Op, Part
 from probes.lanes import latency_of
 from probes.latency import EMPTY, Latency, merge
-from probes.snapshot import OPS, Op, Part
 from tui.findings.comparison import FEWEST
 from tui.findings.scene import Scene
 from tui.findings.series import SECOND, Series

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import msgspec
 
-from probes.snapshot import OPS, Disk, DiskFacts, Hist, Op, Part, Stage, Work
+from probes.disk_sums import OPS, Disk, DiskFacts, Hist, Op, Part, Stage, Work
 from tui.findings.series import SECOND, Key, Series
 from tui.findings.siblings import Family
 

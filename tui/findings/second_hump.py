@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from probes.disk_sums import Op
 from probes.humps import Mode, second_hump
 from probes.lanes import Lanes
 from probes.latency import SLOTS, low_ns, slot_of
-from probes.snapshot import Op
 from tui.findings.finding import Finding
 from tui.findings.rule import SOME_SECONDS, Candidate
 from tui.findings.scene import Scene

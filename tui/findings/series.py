@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 
+from probes.disk_sums import Hist, Op
 from probes.lanes import Lanes, add_up
-from probes.snapshot import Hist, Op
 
 SECOND = 1_000_000_000
 WINDOW_NS = 10 * SECOND

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from probes.snapshot import DiskFacts
+from probes.disk_sums import DiskFacts
 
 
 class Family(NamedTuple):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
-from probes.snapshot import ProbeInfo, Snapshot
+from probes.columns import ProbeInfo
+from probes.snapshot import Snapshot
 from tui.findings import errors, flooding, flush_storm, odd_one_out, saturated, second_hump, stuck
 from tui.findings.finding import Finding
 from tui.findings.hysteresis import Hysteresis

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
 
+from probes.columns import ProbeInfo, Row
+from probes.disk_sums import Aside, DiskFacts, Hist, Op
 from probes.filter import FilterError, parse
-from probes.snapshot import Aside, DiskFacts, Hist, Op, ProbeInfo, ProbeTick, Row, Snapshot
+from probes.snapshot import ProbeTick, Snapshot
 from tui.findings.calm import Calm
 from tui.findings.scene import Failures, Moment, Scene
 from tui.findings.series import SECOND, WINDOW_NS, Key, Series

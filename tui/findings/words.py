@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from probes.disk_sums import SIZES, DiskFacts, Op
 from probes.latency import low_ns
-from probes.snapshot import SIZES, DiskFacts, Op
 
 _UNITS = ((1e9, "s"), (1e5, "ms"), (1e3, "us"))
 """From how many nanoseconds on which unit is used; a tenth of a millisecond is `0.1 ms`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from probes.snapshot import Column
+from probes.columns import Column
 from tui.pages.seen import Exec, Open, Seen
 from tui.subject import Contents
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from probes.disk_sums import Work
 from probes.facts import SLACK_S, Files, Gone, Missing, Namespaces, OpenFile, ProcessFacts, Reading
 from probes.latency import merge
-from probes.snapshot import Work
 from probes.unit_names import unit_name
 from tui import format as units
 from tui.pages import descent, opens

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeVar
 
+from probes.columns import Value
+from probes.disk_sums import Work
 from probes.filter import Filter
-from probes.snapshot import Value, Work
 from tui.history import ProbeView, View
 from tui.log import Log, Told
 from tui.subject import File, Process

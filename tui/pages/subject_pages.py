@@ -9,8 +9,9 @@ from typing import NamedTuple, TypeVar
 
 from textual import on
 
+from probes.controls import Ask
 from probes.facts import Gone, Missing, Reading
-from probes.snapshot import Answer, Ask
+from probes.snapshot import Answer
 from tui.history import View
 from tui.keys import Keymap
 from tui.pages import file, process

@@ -6,8 +6,9 @@ import asyncio
 import time
 from collections.abc import Callable
 
+from probes.controls import Ask
 from probes.facts import Gone, ProcessFacts, Reading
-from probes.snapshot import Answer, Ask
+from probes.snapshot import Answer
 from tui.procfs import background
 
 AGAIN_S = 5.0

@@ -8,8 +8,8 @@ from typing import NamedTuple, get_args
 from textual import events
 from textual.strip import Strip
 
+from probes.columns import ProbeInfo
 from probes.filter import KEYS
-from probes.snapshot import ProbeInfo
 from tui import text as safe_text
 from tui.keys import PLACES, Command, Group, Keymap, Where, at, is_about, key_name
 from tui.widgets.glyphs import Glyphs

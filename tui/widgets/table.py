@@ -12,7 +12,7 @@ from typing import NamedTuple
 import msgspec
 from textual.strip import Strip
 
-from probes.snapshot import Column, Kind, Row
+from probes.columns import Column, Kind, Row
 from tui import format as units
 from tui import text as safe_text
 from tui.widgets.line import Line, Look, Role

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from textual.strip import Strip
 
+from probes.disk_sums import DiskFacts, Threshold
 from probes.latency import Latency
-from probes.snapshot import DiskFacts, Threshold
 from tui import format as units
 from tui.history import ProbeView
 from tui.panes.block.cursor import Stretch

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from probes.columns import Column, Kind, Value
 from probes.latency import Latency
-from probes.snapshot import Column, Kind, Value
 from tui import format as units
 from tui.widgets.histogram import TAIL
 from tui.widgets.line import Line, Look, Role

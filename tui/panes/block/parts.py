@@ -8,9 +8,10 @@ from typing import Literal
 import msgspec
 from textual.strip import Strip
 
+from probes.columns import Row
+from probes.disk_sums import OPS, SIZES, Flag, Op, Part
 from probes.lanes import latency_of
 from probes.latency import Latency
-from probes.snapshot import OPS, SIZES, Flag, Op, Part, Row
 from tui import format as units
 from tui.history import ProbeView
 from tui.panes.block import figures

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 
-from probes.snapshot import DiskFacts
+from probes.disk_sums import DiskFacts
 from tui.panes.block.order import Order
 from tui.tails import Tail
 from tui.wanted import Wanted

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 from textual.strip import Strip
 
-from probes.snapshot import Column, Op, Row, Threshold
+from probes.columns import Column, Row
+from probes.disk_sums import Op, Threshold
 from probes.unit_names import unit_name
 from tui import format as units
 from tui import text as safe_text

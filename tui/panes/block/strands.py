@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import msgspec
 
-from probes.snapshot import OPS, Op, Stage
+from probes.disk_sums import OPS, Op, Stage
 from tui.panes.block.cursor import Stretch
 from tui.timeline import STAGES, Frame, unpacked
 from tui.widgets.heatmap import Strand, scale_of, strand

@@ -7,9 +7,9 @@ from functools import lru_cache
 
 import msgspec
 
+from probes.disk_sums import Op, Stage
 from probes.lanes import latency_of
 from probes.latency import EMPTY, Latency
-from probes.snapshot import Op, Stage
 from tui import format as units
 from tui.history import ProbeView
 from tui.panes.block.cursor import Stretch

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 from textual.strip import Strip
 
+from probes.columns import Row
+from probes.disk_sums import Op, Threshold, Work
 from probes.filter import WORK_KEYS, Filter
 from probes.lanes import latency_of
-from probes.snapshot import Op, Row, Threshold, Work
 from probes.unit_names import unit_name
 from tui import format as units
 from tui import text as safe_text

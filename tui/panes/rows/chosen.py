@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from probes.snapshot import Column, Kind
+from probes.columns import Column, Kind
 from tui.widgets.table import NOTE
 
 WIDTHS: Mapping[Kind, int] = {"time": 12, "word": 12, "text": 24, "argv": 24, "error": 8}

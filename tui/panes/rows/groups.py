@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from probes.columns import Column, Row, Value
 from probes.merge import OTHERS
-from probes.snapshot import Column, Row, Value
 from tui import format as units
 from tui.panes.table import fields
 from tui.panes.table.sheet import Listed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from probes.snapshot import Column, Row
+from probes.columns import Column, Row
 from probes.unit_names import unit_name
 from tui import format as units
 from tui.log import Log

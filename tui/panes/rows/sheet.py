@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from probes.snapshot import Column, ProbeInfo, Row
+from probes.columns import Column, ProbeInfo, Row
 from tui.log import Log
 from tui.panes.rows.chosen import chosen
 from tui.panes.table.logged import LogSheet, Memory

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from textual.strip import Strip
 
-from probes.snapshot import Column, Row, Value
+from probes.columns import Column, Row, Value
 from tui import format as units
 from tui.log import Log
 from tui.panes.table.fields import as_text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from probes.snapshot import Column
+from probes.columns import Column
 from tui.panes.table.fields import usual
 from tui.panes.table.order import Sort
 from tui.panes.table.sheet import Sheet

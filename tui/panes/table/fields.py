@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from probes.columns import Column, Value
 from probes.filter import duration
-from probes.snapshot import Column, Value
 from probes.unit_names import unit_name
 from tui.subject import Cell, Disk, File, Process, Subject, Unfit
 

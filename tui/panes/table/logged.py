@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from probes.snapshot import Column, Row
+from probes.columns import Column, Row
 from tui.log import Log, Told
 from tui.panes.table.order import Comparable, comparable
 from tui.panes.table.sheet import Key, Sheet, searcher

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, cast
 
-from probes.snapshot import Column, Kind, Value
+from probes.columns import Column, Kind, Value
 from tui.panes.table.fields import as_text
 
 NUMBERS: frozenset[Kind] = frozenset(("time", "pid", "number", "bytes", "us", "ms"))

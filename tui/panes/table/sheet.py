@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Sequence
 
 from textual.strip import Strip
 
-from probes.snapshot import Column, Row
+from probes.columns import Column, Row
 from tui import format as units
 from tui.panes.table import fields
 from tui.panes.table.fields import as_text
