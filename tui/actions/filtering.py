@@ -79,7 +79,8 @@ class Filtering:
     def add(self, cell: Cell, *, negated: bool = False) -> None:
         """Let only what has that value pass, or all but that."""
         try:
-            self._choose(self._host.source.parse(with_term(self.now.text, cell.key, cell.value, negated)))
+            text = with_term(self.now.text, cell.key, cell.value, negated, begins=cell.begins)
+            self._choose(self._host.source.parse(text))
         except FilterError as error:
             self._host.say(f"filter: {error}", bad=True)
         else:
