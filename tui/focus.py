@@ -33,8 +33,7 @@ class Focus:
         return ("time", *self.pane.where) if self._on_time_line else self.pane.where
 
     def begin(self, probes: Collection[str] | None) -> None:
-        """The first pane has it whose probe is on, or the one that is seen alone. `probes`: those that are; None: all.
-        """
+        """The first pane has it whose probe is one of those, which are on (None: all are), or the one seen alone."""
         arrangement = self._frame.arrangement
         on = (pane for pane in arrangement.present if probes is None or pane.view.info.id in probes)
         arrangement.focus(arrangement.zoomed or next(on, self._pane))

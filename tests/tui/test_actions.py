@@ -283,6 +283,16 @@ async def test_the_line_of_a_filter_names_what_the_kernel_does_not_test() -> Non
         assert "not path" not in screen.text
 
 
+async def test_the_line_of_a_filter_tells_the_share_of_the_kernel_beside_what_the_pane_has_nothing_of() -> None:
+    async with running((160, 40)) as screen:
+        await screen.ticks(3)
+        await screen.press("f", *"comm:true !lat>5ms path:/etc op:read")
+        note = screen.app._dispatch.filtering._note()
+        assert note.endswith("no !lat>5ms op:read in Exec  1 of 2 in the kernel  not path:/etc")
+        await screen.press(*" disk:vdb,vdc")
+        assert "no !lat>5ms op:read disk... in Exec" in screen.app._dispatch.filtering._note()
+
+
 async def test_while_rows_are_tested_the_count_says_that_there_may_be_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(filtering, "SLICE_S", 0)  # a row at a time
     async with running((120, 40)) as screen:
