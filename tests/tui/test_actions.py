@@ -11,6 +11,7 @@ import pytest
 from textual import events
 
 from tests.tui.screen import Screen, running
+from tui import export
 from tui.actions import evidence, filtering
 from tui.keys import COMMANDS, PLACES, told
 from tui.widgets.help import HelpPage
@@ -117,7 +118,7 @@ async def test_an_export_says_where_it_went(
 
 def stand_in(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
     """A program in the place of the one that draws pictures."""
-    program = folder / "bin" / evidence.CONVERTER
+    program = folder / "bin" / export.CONVERTER
     program.parent.mkdir()
     program.write_text(f"#!/bin/sh\n{script}\n")
     program.chmod(0o700)
@@ -159,7 +160,7 @@ async def test_a_picture_that_cannot_be_drawn_is_told(tmp_path: Path, monkeypatc
     async with running((200, 50)) as screen:
         await screen.ticks(2)
         await screen.press("e", *"png", "enter")
-        await until(screen, f"{evidence.CONVERTER} failed (CalledProcessError): choose SVG")
+        await until(screen, f"{export.CONVERTER} failed (CalledProcessError): choose SVG")
         assert pictures(tmp_path) == []
 
 
@@ -169,7 +170,7 @@ async def test_a_picture_is_not_waited_for_for_ever(tmp_path: Path, monkeypatch:
     async with running((200, 50)) as screen:
         await screen.ticks(2)
         await screen.press("e", *"png", "enter")
-        await until(screen, f"{evidence.CONVERTER} failed (TimeoutError): choose SVG")
+        await until(screen, f"{export.CONVERTER} failed (TimeoutError): choose SVG")
 
 
 def test_who_leaves_while_a_picture_is_drawn_leaves_nothing_behind(
