@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs the distribution's packages that ebtop needs where they are missing, by the distribution's package manager.
-#   packages.sh run PYTHON    bcc and venv, without which there is nothing to start: fails in one line
+#   packages.sh run PYTHON    bcc and venv, without which there is nothing to start: fails in one line; and what draws
+#                             PNGs, where nobody has to be asked for that
 #   packages.sh test PYTHON   also what tests compare with and try, as far as it is to be had
 #   packages.sh lab PYTHON    also what guests run in
 set -eu
@@ -24,12 +25,12 @@ else manager=none
 fi
 
 case $manager in
-    apt-get) bcc=python3-bpfcc venv=python3-venv tests="gcc fio libbpf-tools bpftool strace bpftrace zsh fish tmux" ;;
-    dnf) bcc=python3-bcc venv=python3-pip tests="gcc fio libbpf-tools bpftool strace bpftrace zsh fish tmux" ;;
-    zypper) bcc=python3-bcc venv=python3-pip tests="gcc fio bpftool strace bpftrace zsh fish tmux" ;;
-    pacman) bcc=python-bcc venv=python-pip tests="gcc fio libbpf-tools bpf strace bpftrace zsh fish tmux" ;;
-    apk) bcc=py3-bcc venv=py3-pip tests="gcc musl-dev fio bpftool strace bpftrace zsh fish tmux" ;;
-    none) bcc=bcc venv=venv tests="" ;;
+    apt-get) bcc=python3-bpfcc venv=python3-venv png=librsvg2-bin tests="gcc fio libbpf-tools bpftool strace bpftrace zsh fish tmux sudo" ;;
+    dnf) bcc=python3-bcc venv=python3-pip png=librsvg2-tools tests="gcc fio libbpf-tools bpftool strace bpftrace zsh fish tmux sudo" ;;
+    zypper) bcc=python3-bcc venv=python3-pip png=rsvg-convert tests="gcc fio bpftool strace bpftrace zsh fish tmux sudo" ;;
+    pacman) bcc=python-bcc venv=python-pip png=librsvg tests="gcc fio libbpf-tools bpf strace bpftrace zsh fish tmux sudo" ;;
+    apk) bcc=py3-bcc venv=py3-pip png=rsvg-convert tests="gcc musl-dev fio bpftool strace bpftrace zsh fish tmux sudo" ;;
+    none) bcc=bcc venv=venv png="" tests="" ;;
 esac
 
 command_to_install() {
@@ -69,6 +70,16 @@ need() {
     install_all "$@" || exit 1
 }
 
+# What ebtop can do without: no password is asked for, and a failure is told and no more.
+want() {
+    [ "$manager" = none ] && return
+    if [ "$(id -u)" != 0 ] && ! sudo -n true 2>/dev/null; then
+        say "for exports as PNG, as root: $(command_to_install) $1"
+        return
+    fi
+    install_all "$1" || say "ebtop: it exports no PNGs without $1, all else works"
+}
+
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
@@ -79,6 +90,7 @@ missing=""
 [ -z "$missing" ] || need $missing
 "$python" -c 'import bcc' 2>/dev/null ||
     die "$python does not see bcc though $bcc is installed: give PYTHON=... of the distribution's own Python"
+command -v rsvg-convert >/dev/null || want "$png"
 
 [ "$what" = lab ] && [ "$manager" = apt-get ] && tests="$tests qemu-system-x86 debootstrap"
 # Without root there are no live tests, and nothing to compare with.

@@ -103,7 +103,7 @@ class Ebtop(App[None]):
             loop.add_signal_handler(number, self.exit)
         loop.set_exception_handler(self._failed)
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
-        self._focus.begin()
+        self._focus.begin(self._setup.settings.probes if self.source.live else None)
         self._frame.arrangement.apply()
         if self._setup.warned:
             self.say(self._setup.warned, bad=True)

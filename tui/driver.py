@@ -6,9 +6,12 @@ import asyncio
 import os
 import re
 import select
+import signal
 import sys
+import termios
 from codecs import getincrementaldecoder
 from contextlib import suppress
+from typing import Any
 
 from textual import constants
 from textual._xterm_parser import XTermParser
@@ -28,7 +31,8 @@ PRESSED = re.compile(r"\x1b(?=[^\x00-\x1f\x7f-\x9f\[\]OPX^_\\])")
 class Driver(LinuxDriver):
     """Draws on standard output, so that standard error can go elsewhere. What is not UTF-8 comes as U+FFFD: from a
     terminal of another encoding, or over a bad line. Esc and a key that follows at once are two keys. Stopped by
-    whoever and continued, it takes the terminal back as it is by then.
+    whoever and continued, it takes the terminal back as it is by then. SIGINT leaves as ^C does, and once the terminal
+    is given back, where ^C is that signal, nothing is torn apart by it any more.
     """
 
     def __init__(
@@ -36,6 +40,7 @@ class Driver(LinuxDriver):
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._file = sys.__stdout__
+        self._given_back: list[Any] | None = None
 
     def _get_terminal_size(self) -> tuple[int, int]:
         """See LinuxDriver, which believes COLUMNS and LINES: who exports them has them for good, whatever becomes of
@@ -45,6 +50,28 @@ class Driver(LinuxDriver):
             if width and height:
                 return width, height
         return super()._get_terminal_size()
+
+    def start_application_mode(self) -> None:
+        """See LinuxDriver."""
+        loop = asyncio.get_running_loop()
+        # Not by the loop: whose handler it takes away, it gives Python's own back, which interrupts.
+        signal.signal(signal.SIGINT, lambda *_: loop.call_soon_threadsafe(self._app.exit))
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+
+    def stop_application_mode(self) -> None:
+        """See LinuxDriver. The terminal is as it was once `close` is done: a ^C that is a signal takes what was not
+        drawn yet with it, and be it what puts the terminal back.
+        """
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        self._given_back, self.attrs_before = self.attrs_before, None
+        super().stop_application_mode()
+
+    def close(self) -> None:
+        """See LinuxDriver."""
+        super().close()
+        if self._given_back is not None:
+            with suppress(termios.error):  # it is gone
+                termios.tcsetattr(self.fileno, termios.TCSAFLUSH, self._given_back)
 
     def _sigcont_application(self, *_: object) -> None:
         """See LinuxDriver, which would begin anew without having ended: its threads would be there twice, and the first

@@ -20,6 +20,10 @@ FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r
 """What a spreadsheet takes for the beginning of a formula, in full width as well (OWASP, CSV injection)."""
 FONTS = re.compile(r"@font-face\s*\{[^}]*\}\s*")
 MOST_TRIES = 1000
+CONVERTER = "rsvg-convert"
+"""Makes PNGs of SVGs."""
+PACKAGES = "librsvg2-bin (Debian, Ubuntu), librsvg2-tools (Fedora), librsvg (Arch) or rsvg-convert (openSUSE, Alpine)"
+"""What it is in."""
 
 
 def as_csv(contents: Contents) -> str:

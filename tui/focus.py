@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from textual.app import App
 
@@ -32,10 +32,11 @@ class Focus:
             return ("page",)
         return ("time", *self.pane.where) if self._on_time_line else self.pane.where
 
-    def begin(self) -> None:
-        """The first pane has it, or the one that is seen alone."""
+    def begin(self, probes: Collection[str] | None) -> None:
+        """The first pane has it whose probe is one of those, which are on (None: all are), or the one seen alone."""
         arrangement = self._frame.arrangement
-        arrangement.focus(arrangement.zoomed or next(iter(arrangement.present), self._pane))
+        on = (pane for pane in arrangement.present if probes is None or pane.view.info.id in probes)
+        arrangement.focus(arrangement.zoomed or next(on, self._pane))
 
     def go_on(self) -> None:
         """To the next pane; the time line, where there is one, comes after the last."""

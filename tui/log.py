@@ -17,7 +17,7 @@ import msgspec
 from probes.columns import Column, Row
 from probes.filter import Filter
 from probes.snapshot import Exit
-from tui.lineage import Lineage
+from tui.lineage import NEWEST, Lineage
 
 MOST_ROWS = 20_000
 MOST_BYTES = 6 << 20
@@ -139,9 +139,9 @@ class Log:
         if passing:
             self._matching = deque(sorted(passing.union(self._matching)))
 
-    def above(self, pid: int) -> Iterator[int]:
-        """The processes above one now, or when it was last heard of; the nearest first, as far as they are known."""
-        return self._lineage.above(pid) if self._lineage else iter(())
+    def above(self, pid: int, time: int = NEWEST) -> Iterator[int]:
+        """The processes above one at a time, as the lineage has it; the nearest first, as far as they are known."""
+        return self._lineage.above(pid, time) if self._lineage else iter(())
 
     def select(self, chosen: Filter, enough: Enough = lambda: False) -> None:
         """Let only matching rows through. The filter is put to the newest of them until that is enough; `sift` puts it

@@ -36,10 +36,14 @@ def named(subject: Subject | None) -> str:
 
 
 class Cell(NamedTuple):
-    """A value that rows can be filtered by: a key of the filter language, and the value as text."""
+    """A value that rows can be filtered by: a key of the filter language, and the value as text.
+
+    begins  it is how values begin: a folder, for what is in it
+    """
 
     key: str
     value: str
+    begins: bool = False
 
 
 class Unfit(NamedTuple):

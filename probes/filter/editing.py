@@ -61,28 +61,31 @@ def _before(word: Word, start: int, at: int) -> str:
     return "".join(word.text[i] for i in range(start, len(word.text)) if word.places[i] < at)
 
 
-def with_term(text: str, key: str, value: str | int, negated: bool) -> str:
-    """The filter and one term more: that a key is this value, or is not; of a time, that it is no less, or less. Raises
-    FilterError where it cannot be.
+def with_term(text: str, key: str, value: str | int, negated: bool, *, begins: bool = False) -> str:
+    """The filter and one term more: that a key is this value, or is not; of a time, that it is no less, or less; where
+    the value is how a text `begins`, that it does. Raises FilterError where it cannot be.
 
     A term that is there already is not put in again, and one that says the opposite goes.
     """
-    added = _written(key, value, negated)
-    new, opposite = _said(added), _said(_written(key, value, not negated))
+    added = _written(key, value, negated, begins)
+    new, opposite = _said(added), _said(_written(key, value, not negated, begins))
     found = parse(text)
     for old in found.terms:
         said = _said(text[old.start : old.end]) if isinstance(old, Term) else None
         if said == new:
             return found.text
         if said == opposite:
-            return with_term(f"{text[: old.start]} {text[old.end :]}".strip(), key, value, negated)
+            shorter = f"{text[: old.start]} {text[old.end :]}".strip()
+            return with_term(shorter, key, value, negated, begins=begins)
     alone = found.terms[0] if len(found.terms) == 1 else None
     kept = f"({found.text})" if isinstance(alone, Group) and alone.any and is_bare(alone) else found.text
     return parse(f"{kept} {added}".strip()).text
 
 
-def _written(key: str, value: str | int, negated: bool) -> str:
+def _written(key: str, value: str | int, negated: bool, begins: bool) -> str:
     """A term for that value."""
+    if begins:
+        return f"{'!' * negated}{key}:{quoted(str(value))}*"
     if KEYS[key].kind == "latency":
         return f"{key}{'<' if negated else '>='}{value}"
     operator = ":" if KEYS[key].kind in ("number", "error", "choice", "return", "end") else "="

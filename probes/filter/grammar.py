@@ -153,8 +153,8 @@ def term(word: Word) -> Term:
     if not operator:
         return Term("", (pattern(PLAIN_WORD, ":", word.cut(start, len(word.text))),), negated, word.start, word.end)
     values = _values(word, key, operator, at + len(operator))
-    if not all(value.text for value in values):
-        raise FilterError(f"{key.name}{operator} lacks a value: write {key.takes}", word.place(at))
+    if empty := next((value for value in values if not value.text), None):
+        raise FilterError(f"{key.name}{operator} lacks a value: write {key.takes}", empty.start)
     return Term(key.name, tuple(pattern(key, operator, value) for value in values), negated, word.start, word.end)
 
 

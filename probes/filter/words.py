@@ -29,8 +29,7 @@ class Word(msgspec.Struct, frozen=True):
 
     def cut(self, start: int, end: int) -> Word:
         """A part of it."""
-        places = self.places[start:end]
-        place = places[0] if places else self.end
+        places, place = self.places[start:end], self.place(start)
         return Word(self.text[start:end], self.quoted[start:end], places, place, places[-1] + 1 if places else place)
 
     def commas(self, start: int, *, slashes: bool) -> list[int]:

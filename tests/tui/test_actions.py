@@ -11,6 +11,7 @@ import pytest
 from textual import events
 
 from tests.tui.screen import Screen, running
+from tui import export
 from tui.actions import evidence, filtering
 from tui.keys import COMMANDS, PLACES, told
 from tui.widgets.help import HelpPage
@@ -117,7 +118,7 @@ async def test_an_export_says_where_it_went(
 
 def stand_in(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
     """A program in the place of the one that draws pictures."""
-    program = folder / "bin" / evidence.CONVERTER
+    program = folder / "bin" / export.CONVERTER
     program.parent.mkdir()
     program.write_text(f"#!/bin/sh\n{script}\n")
     program.chmod(0o700)
@@ -159,7 +160,7 @@ async def test_a_picture_that_cannot_be_drawn_is_told(tmp_path: Path, monkeypatc
     async with running((200, 50)) as screen:
         await screen.ticks(2)
         await screen.press("e", *"png", "enter")
-        await until(screen, f"{evidence.CONVERTER} failed (CalledProcessError): choose SVG")
+        await until(screen, f"{export.CONVERTER} failed (CalledProcessError): choose SVG")
         assert pictures(tmp_path) == []
 
 
@@ -169,7 +170,7 @@ async def test_a_picture_is_not_waited_for_for_ever(tmp_path: Path, monkeypatch:
     async with running((200, 50)) as screen:
         await screen.ticks(2)
         await screen.press("e", *"png", "enter")
-        await until(screen, f"{evidence.CONVERTER} failed (TimeoutError): choose SVG")
+        await until(screen, f"{export.CONVERTER} failed (TimeoutError): choose SVG")
 
 
 def test_who_leaves_while_a_picture_is_drawn_leaves_nothing_behind(
@@ -281,6 +282,16 @@ async def test_the_line_of_a_filter_names_what_the_kernel_does_not_test() -> Non
         await screen.press(*["backspace"] * 10)
         assert "in the kernel" in screen.text
         assert "not path" not in screen.text
+
+
+async def test_the_line_of_a_filter_tells_the_share_of_the_kernel_beside_what_the_pane_has_nothing_of() -> None:
+    async with running((160, 40)) as screen:
+        await screen.ticks(3)
+        await screen.press("f", *"comm:true !lat>5ms path:/etc op:read")
+        note = screen.app._dispatch.filtering._note()
+        assert note.endswith("no !lat>5ms op:read in Exec  1 of 2 in the kernel  not path:/etc")
+        await screen.press(*" disk:vdb,vdc")
+        assert "no !lat>5ms op:read disk... in Exec" in screen.app._dispatch.filtering._note()
 
 
 async def test_while_rows_are_tested_the_count_says_that_there_may_be_more(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,6 +53,16 @@ async def test_an_edit_of_the_file_takes_effect_over_what_was_kept() -> None:
     assert "theme=light" in await session(begun(Settings(theme="light")))
 
 
+@pytest.mark.parametrize(("probes", "live", "focused"), [(("block",), True, "3 Block"), (("block",), False, "1 Exec")])
+async def test_the_first_pane_whose_probe_is_on_has_the_focus(
+    probes: tuple[str, ...], live: bool, focused: str
+) -> None:
+    app = Ebtop(FakeSource(live=live), begun(Settings(probes=probes)), UNICODE, lambda: 0.0)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        assert f"{app.pane.number} {app.pane.title()}".startswith(focused)
+
+
 async def test_what_is_as_it_was_is_not_written(tmp_path: Path) -> None:
     await session(begun())
     assert list(tmp_path.iterdir()) == []  # noqa: ASYNC240  a folder of the test itself

@@ -346,6 +346,21 @@ async def test_a_running_process_is_told_live_until_it_is_gone() -> None:
         assert "of a core" in page.text
 
 
+def comm_of(pid: int) -> str:
+    return Path(f"/proc/{pid}/comm").read_text().strip()
+
+
+async def test_above_a_process_that_was_gone_already_those_are_told_who_live() -> None:
+    child = await asyncio.create_subprocess_exec(sys.executable, "-c", "")
+    await child.wait()
+    async with pages((120, 60), live=True) as page:
+        page.screen.app.history.lineage.learn({child.pid: os.getpid()}, time.time_ns())
+        await page.open(Process(child.pid, "py", time.time_ns()))
+        await page.until(lambda: "it had ended before it was asked for" in page.text)
+        above = [(pid, comm_of(pid)) for pid in (os.getpid(), os.getppid())]
+        await page.until(lambda: all(f"{pid}  {comm}" in page.text for pid, comm in above))
+
+
 async def test_going_back_asks_again_for_what_was_below() -> None:
     async with pages((120, 40), live=True) as page:
         await page.open(Process(os.getpid(), "pytest", time.time_ns()))

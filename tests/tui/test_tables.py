@@ -135,11 +135,14 @@ async def test_folders_are_opened_and_left() -> None:
         await screen.press("tab", "o", "o", "o")
         assert "2 Open by path" in screen.text
         assert "/usr/share/" in screen.text
-        while pane(screen).cell != Cell("path", "/usr/share/locale/"):
+        while pane(screen).cell != Cell("path", "/usr/share/locale/", begins=True):
             await screen.press("j")
         await screen.press("enter")
         assert "in /usr/share/locale/" in screen.line("2 Open")
-        assert pane(screen).cell == Cell("path", "/usr/share/locale/de/")
+        assert pane(screen).cell == Cell("path", "/usr/share/locale/de/", begins=True)
+        await screen.press("equals_sign")
+        assert "path:/usr/share/locale/de/*" in screen.text
+        assert pane(screen).cell == Cell("path", "/usr/share/locale/de/", begins=True)
         await screen.press("escape")
         assert "in /usr" not in screen.line("2 Open")
         await screen.press("escape")

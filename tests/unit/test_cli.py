@@ -52,7 +52,7 @@ REFUSALS = {
     "bad rows": (["--rows", "many"], "--rows 'many' is not a number of rows a second: use 0 to 100000"),
     "too many rows": (["--rows", "9" * 5000], "is not a number of rows a second"),
     "no output": (["record"], "-o/--output"),
-    "no file": (["replay"], "FILE"),
+    "no file": (["replay"], "the following arguments are required: FILE: see ebtop replay --help"),
     "no name to dump": (["dump", ""], "a file has no name"),
     "no name to record to": (["record", "-o", ""], "a file has no name"),
     "a byte that is not UTF-8": (["dump", "./a\udcff"], "cannot read a\\xff: no such file or directory"),

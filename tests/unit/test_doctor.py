@@ -27,15 +27,28 @@ OPTIONAL = Check(
 Run = Callable[..., Outcome]
 
 
-def install(monkeypatch: pytest.MonkeyPatch, *checks: Check) -> None:
+def install(monkeypatch: pytest.MonkeyPatch, *checks: Check, converter: str | None = "/usr/bin/rsvg-convert") -> None:
     monkeypatch.setattr(doctor, "checked", lambda: checks)
+    monkeypatch.setattr("shutil.which", lambda _: converter)
 
 
 def test_all_is_well(ebtop: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     install(monkeypatch, GOOD)
     done = ebtop("doctor")
     assert (done.code, done.err) == (0, "")
-    assert done.out.splitlines() == ["ok        root  uid 0", "every probe can work here"]
+    assert done.out.splitlines() == [
+        "ok        root          uid 0",
+        "ok        rsvg-convert  /usr/bin/rsvg-convert",
+        "every probe can work here",
+    ]
+
+
+def test_what_draws_pictures_is_optional_and_has_its_remedy(ebtop: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    install(monkeypatch, GOOD, converter=None)
+    done = ebtop("doctor")
+    assert done.code == 0
+    assert "optional  rsvg-convert  missing" in done.out
+    assert "remedy: install librsvg2-bin (Debian, Ubuntu), " in done.out
 
 
 def test_what_is_missing_comes_with_reason_and_remedy(ebtop: Run, monkeypatch: pytest.MonkeyPatch) -> None:

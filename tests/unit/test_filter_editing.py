@@ -80,6 +80,19 @@ def test_a_term_more(text: str, key: str, value: str | int, negated: bool, made:
     assert with_term(text, key, value, negated) == made
 
 
+@pytest.mark.parametrize(
+    ("text", "value", "negated", "made"),
+    [
+        ("", "/usr/lib/", False, "path:/usr/lib/*"),
+        ("pid:1", "/a b/", True, 'pid:1 !path:"/a b/"*'),
+        ("", '/*/"?/', False, 'path:"/*/""?/"*'),
+        ("path:/usr/lib/* pid:1", "/usr/lib/", True, "pid:1 !path:/usr/lib/*"),
+    ],
+)
+def test_a_term_for_what_begins_so(text: str, value: str, negated: bool, made: str) -> None:
+    assert with_term(text, "path", value, negated, begins=True) == made
+
+
 def test_a_term_that_cannot_be_is_refused() -> None:
     with pytest.raises(FilterError):
         with_term("(a", "pid", 1, False)

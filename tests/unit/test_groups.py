@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from probes.block import SLOW_COLUMNS
-from probes.filter import parse
+from probes.filter import parse, with_term
 from probes.snapshot import Exit
 from tests.tui.fakes import EXEC, OPEN, SECOND, START, exec_row, open_row
 from tests.unit.disk_views import LOOK, PLAIN
@@ -93,7 +93,28 @@ def test_paths_are_grouped_by_folders_and_looked_into() -> None:
     file = made(log, PATH, "/etc/")
     assert [group.key for group in file.groups] == ["/etc/hosts"]
     assert sheet(file).subject(0, "key") == File("/etc/hosts")
-    assert sheet(inside).cell(0, "key") in {Cell("path", "/usr/lib/"), Cell("path", "/usr/share/")}
+    assert sheet(inside).cell(0, "key") in {Cell("path", one, begins=True) for one in ("/usr/lib/", "/usr/share/")}
+
+
+paths = st.text(st.sampled_from('/ab *?[]!"\\{,~^$')).map(lambda text: f"/a/{text}b")
+
+
+@given(st.lists(paths, min_size=1, max_size=20), st.integers(1, 3))
+def test_a_filter_made_of_a_group_of_paths_lets_pass_what_is_in_it(some: list[str], depth: int) -> None:
+    log = Log(OPEN.columns)
+    at = [column.id for column in OPEN.columns].index("path")
+    log.add(0, [[*(row := open_row(1, START))[:at], path, *row[at + 1 :]] for path in some], tested=False)
+    found = made(log, PATH, depth=depth)
+    for at, group in enumerate(found.groups):
+        cell = sheet(found).cell(at, "key")
+        assert isinstance(cell, Cell)
+        only, without = (
+            parse(with_term("", cell.key, cell.value, negated, begins=cell.begins)) for negated in (False, True)
+        )
+        passing = {path for path in some if only.matches({"path": path})}
+        assert passing == {path for path in some if path.startswith(cell.value)}
+        assert passing >= {path for path in some if folder(path, "", depth) == group.key}
+        assert passing.isdisjoint(path for path in some if without.matches({"path": path}))
 
 
 @pytest.mark.parametrize(

@@ -110,10 +110,23 @@ class TestSetup:
         begun = setup(Loaded(warnings=("first",)), {"theme": "mine"})
         assert list(begun.themes)[-1] == begun.theme == "mine"
         assert [line.split(":")[0] for line in begun.warnings] == ["first", str(themes / "bad.toml")]
-        assert begun.warned == "2 settings are wrong, ebtop config --check lists them: first"
+        assert begun.warned == "2 settings are wrong, ebtop config --check tells all: first"
         assert setup(Loaded(Settings(theme="bad")), {}).theme == "dark"
         with pytest.raises(ThemeError, match=r"bad\.toml:1: title"):
             setup(Loaded(), {"theme": "bad"})
+
+    @pytest.mark.parametrize(
+        ("what", "said"),
+        [
+            ("slow: 'x' is no latency: write 20ms", "~/.config/c.toml:3: slow: 'x' is no latency: write 20ms"),
+            ("x" * 80, "a setting is wrong, ebtop config --check tells all: ~/.config/c.toml:3: x"),
+        ],
+    )
+    def test_the_remedy_has_room_in_80_cells(self, monkeypatch: pytest.MonkeyPatch, what: str, said: str) -> None:
+        monkeypatch.setenv("HOME", "/home/of/somebody/far/away")
+        warned = setup(Loaded(warnings=(f"/home/of/somebody/far/away/.config/c.toml:3: {what}",)), {}).warned
+        assert warned.startswith(said)
+        assert "check" in warned[:78] or len(warned) <= 78
 
     def test_it_is_frozen(self) -> None:
         with pytest.raises(AttributeError):

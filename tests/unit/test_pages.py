@@ -178,6 +178,18 @@ def test_of_whom_only_an_exec_that_failed_was_seen_its_row_is_told() -> None:
     assert "/bin/ran" in process_text(seen=Seen(execs=(ran, failed)), answer=None)
 
 
+def test_who_is_known_by_pid_alone_is_called_by_what_rows_name_it_or_else_by_that() -> None:
+    nameless = Process(812, "", 0)
+    for seen, called in (
+        (Seen(), "pid 812"),
+        (Seen(opens=(an_open(1),)), "[postgres]"),
+        (Seen(execs=(an_exec(4711),)), "[bash]"),
+        (Seen(work=SEEN.work), f"[{SEEN.work[0].comm}]"),
+    ):
+        assert process.command(nameless, seen, Live()) == called
+        assert called.strip("[]") in text(process.lines(LOOK, nameless, seen, Live(), 196), 196)
+
+
 def test_rows_of_another_process_with_the_same_pid_are_left_out() -> None:
     later = msgspec.structs.replace(FACTS, started=START / 1e9 - 30)
     assert "40 times" in process_text()

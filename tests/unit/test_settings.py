@@ -126,6 +126,40 @@ def test_what_is_wrong_is_named_with_its_line_and_the_rest_holds(path: Path, lin
     assert len(beside.warnings) == 1
 
 
+NO_TOML = {
+    "no value": ("interval =", 3, "not TOML: invalid value: correct it; until then it is left out"),
+    "no quotes": ("interval = 2s", 3, "not TOML: "),
+    "no assignment": ("interval", 3, "not TOML: "),
+    "not closed": ("columns.exec = [", 3, "not TOML: "),
+    "nowhere closed": ('interval = """2s', 3, "not TOML: "),
+    "too large": (f"budget = {'9' * 5000}", 3, "not TOML: larger than it can be"),
+    "a key twice": ('theme = "dark"', 3, "theme is there twice: make it one; the first one holds"),
+    "a long one twice": ('mouse = [\n  "a",\n]', 3, "mouse is there twice"),
+}
+
+
+@pytest.mark.parametrize(("line", "at", "why"), NO_TOML.values(), ids=NO_TOML)
+def test_what_is_no_toml_or_there_twice_is_named_and_the_rest_holds(path: Path, line: str, at: int, why: str) -> None:
+    settings, warnings = loaded(path, f'theme = "light"\nmouse = false\n{line}\nbudget = 7\n\n[keys]\npause = "P"\n')
+    assert [one.startswith(f"{path}:{at}: {why}") for one in warnings] == [True], warnings
+    assert settings == Settings(theme="light", mouse=False, budget=7, keymap={"pause": ("P",)})
+
+
+@pytest.mark.parametrize(("heading", "why"), [("[keys]", "[keys] is there twice"), ("[columns", "not TOML: ")])
+def test_what_stands_below_a_wrong_heading_is_left_out_with_it(path: Path, heading: str, why: str) -> None:
+    text = f"[keys]\npause = 'P'\n{heading}\nquit = 'Q'\n[columns]\nexec = ['pid']\n"
+    settings, warnings = loaded(path, text)
+    assert settings == Settings(keymap={"pause": ("P",)}, columns={"exec": ("pid",)})
+    assert [one.startswith(f"{path}:3: {why}") for one in warnings] == [True], warnings
+
+
+def test_of_what_is_no_toml_at_all_nothing_is_used(path: Path) -> None:
+    settings, warnings = loaded(path, "budget = 7\n" + "some prose, and more\n" * 50)
+    assert settings == Settings()
+    assert [one.endswith("correct it; nothing in the file is used") for one in warnings] == [True]
+    assert warnings[0].startswith(f"{path}:2: not TOML")
+
+
 def test_warnings_come_in_the_order_of_the_file(path: Path) -> None:
     text = 'thme = 1\n[keys]\npause = "F99"\n[columns]\nexec = [\n  "time",\n  "x"\n]\nblock = [1]\n'
     found = loaded(path, text).warnings
@@ -163,9 +197,7 @@ def test_keys_are_named_as_textual_names_them() -> None:
 class TestFile:
     """What is no file of settings is one line, and the defaults hold."""
 
-    @pytest.mark.parametrize(
-        ("text", "line"), [("theme = dark", 1), ("\n\ntheme = 'x", 3), ("a = 1\na = 2", 2), ("x = [\n1,\n", 2)]
-    )
+    @pytest.mark.parametrize(("text", "line"), [("theme = dark", 1), ("\n\ntheme = 'x", 3), ("x = [\n1,\n", 1)])
     def test_no_toml(self, path: Path, text: str, line: int) -> None:
         found = loaded(path, text)
         assert found.settings == Settings()

@@ -13,7 +13,6 @@ from tui.host import Actions, Host
 from tui.subject import Contents
 from tui.widgets.menu import Choice
 
-CONVERTER, PACKAGE = "rsvg-convert", "librsvg2-bin"
 PICTURE_S = 20
 CHOICES = (
     Choice("csv", "", "CSV", "all rows of the pane, as filtered and sorted, for a spreadsheet"),
@@ -64,9 +63,9 @@ class Evidence:
         if kind == "svg":
             self._keep("screen", kind, svg)
             return
-        converter = shutil.which(CONVERTER)
+        converter = shutil.which(export.CONVERTER)
         if converter is None:
-            self._host.say(f"PNG needs {CONVERTER}: install {PACKAGE}, or choose SVG", bad=True)
+            self._host.say(f"PNG needs {export.CONVERTER}: ebtop doctor tells its package; or choose SVG", bad=True)
             return
         self._host.say("the picture is being drawn")
         if self._drawing is None:
@@ -80,7 +79,7 @@ class Evidence:
         try:
             png = drawing.result()
         except (OSError, subprocess.SubprocessError) as error:
-            self._host.say(f"{CONVERTER} failed ({type(error).__name__}): choose SVG", bad=True)
+            self._host.say(f"{export.CONVERTER} failed ({type(error).__name__}): choose SVG", bad=True)
         else:
             self._keep("screen", "png", png)
 

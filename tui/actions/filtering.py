@@ -28,7 +28,7 @@ HINT = "Tab completes  nginx  pid:1,2  comm=name  path:/etc/  err:ENOENT  ! or (
 
 
 MOST_LEFT = 24
-"""Characters for what of a filter the kernel does not test."""
+"""Characters for what of a filter the kernel does not test, and for what the focused pane has nothing of."""
 
 
 def shortened(text: str) -> str:
@@ -79,7 +79,8 @@ class Filtering:
     def add(self, cell: Cell, *, negated: bool = False) -> None:
         """Let only what has that value pass, or all but that."""
         try:
-            self._choose(self._host.source.parse(with_term(self.now.text, cell.key, cell.value, negated)))
+            text = with_term(self.now.text, cell.key, cell.value, negated, begins=cell.begins)
+            self._choose(self._host.source.parse(text))
         except FilterError as error:
             self._host.say(f"filter: {error}", bad=True)
         else:
@@ -126,23 +127,25 @@ class Filtering:
         """How many rows of the focused pane pass, and who tests it for that."""
         view = self._host.pane.view
         parts = explain(self.now, view.info.id) if self.now.terms else ()
-        elsewhere = [part.where for part in parts if part.where != "kernel"]
-        left = " ".join(self.now.text[part.start : part.end] for part in parts if part.where == "collector")
-        missing = [self.now.text[part.start : part.end] for part in parts if part.where == "no such field"]
+        left, missing = (
+            " ".join(self.now.text[part.start : part.end] for part in parts if part.where == where)
+            for where in ("collector", "no such field")
+        )
+        tested = [part.where for part in parts if part.where != "no such field"]
+        in_kernel = tested.count("kernel")
         rows, more = len(view.log), "" if view.log.sifted else "+"
         told = [f"{rows:,}{more} row{'' if rows == 1 and not more else 's'}"]
         if missing:
-            told.append(f"no {missing[0]} in {view.info.title}")
-        elif parts and self._host.source.live:
-            told.append(
-                f"{len(parts) - len(elsewhere)} of {len(parts)} in the kernel" if elsewhere else "in the kernel"
-            )
-            if left and len(elsewhere) < len(parts):
+            told.append(f"no {shortened(missing)} in {view.info.title}")
+        if tested and self._host.source.live:
+            whole = in_kernel == len(tested)
+            told.append("in the kernel" if whole else f"{in_kernel} of {len(tested)} in the kernel")
+            if left and in_kernel:
                 told.append(f"not {shortened(left)}")
-        if "screen" in elsewhere:
+        if "screen" in tested:
             later = next(leaf.key for node in self.now.terms for leaf in leaves(node) if leaf.key in LATER_KEYS)
             told.append(f"{later}: as they end")
-        if self.now.follows and not missing:
+        if self.now.follows:
             told.append("past: by known parents" if self._host.source.live else "tree: by known parents")
         return "  ".join(told)
 

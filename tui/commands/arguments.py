@@ -121,8 +121,9 @@ def _is_further(part: str) -> bool:
 
 
 def add_filter(parser: Parser) -> None:
+    # With a default argparse does not call it required beside what is.
     parser.add_argument(
-        "words", nargs="*", metavar="FILTER", help="terms, all of which must hold: comm:ngin !user:root"
+        "words", nargs="*", default=[], metavar="FILTER", help="terms, all of which must hold: comm:ngin !user:root"
     )
 
 

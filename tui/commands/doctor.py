@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from argparse import Namespace
@@ -21,7 +22,7 @@ def parser() -> Parser:
 
 
 def run(_args: Namespace) -> int:
-    found = checked()
+    found = [*checked(), pictures()]
     if sys.stdout.isatty():
         draw(found)
     else:
@@ -51,6 +52,16 @@ def checked() -> Sequence[Check]:
     except msgspec.DecodeError:
         how = f"by signal {-made.returncode}" if made.returncode < 0 else f"with code {made.returncode}"
         raise CommandError(f"the checks ended {how}: EBTOP_DEBUG=1 ebtop doctor shows why") from None
+
+
+def pictures() -> Check:
+    """Whether the screen can be exported as PNG; after root was given up: it is the user who exports."""
+    from probes.checks import Check
+    from tui.export import CONVERTER, PACKAGES
+
+    there = shutil.which(CONVERTER)
+    why = "exports as PNG are drawn with it; CSV, JSON and SVG need nothing"
+    return Check(CONVERTER, there is not None, False, there or "missing", why, f"install {PACKAGES}", ())
 
 
 def state(check: Check) -> str:

@@ -45,9 +45,10 @@ def result(one: Exec) -> str:
 
 
 def parents(look: Look, width: int, subject: Process, seen: Seen, known: ProcessFacts | None) -> list[Entry]:
-    """All above it, the nearest first: of now, or the one that is known from rows."""
+    """All above it, the nearest first: of now, or as far as they are known from rows."""
     own = last_own(subject, seen)
-    above = known.parents if known else (Parent(own.ppid, own.parent),) if own and own.ppid else ()
+    told = seen.above or ((Parent(own.ppid, own.parent),) if own and own.ppid else ())
+    above = known.parents if known else told
     when = int(known.at * 1e9) if known else own.time if own else 0
     body = [_parent(look, width, parent, when) for parent in above]
     return section(look, width, "Parents", body or said(look, width, "none known"))

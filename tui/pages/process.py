@@ -99,12 +99,23 @@ def of_its_own(seen: Seen, live: Live[Reading]) -> Seen:
 
 
 def command(subject: Process, seen: Seen, live: Live[Reading]) -> str:
-    """The command line, quoted: as it is now, or as it was executed; the name in brackets where there is none."""
+    """The command line, quoted: as it is now, or as it was executed; the name in brackets where there is none, and
+    where that is not known either, the pid."""
     own, known = descent.last_own(subject, seen), _known(live)
     argv = own.argv if own and not own.error else ()
     if known and not isinstance(known.argv, Missing):
         argv = known.argv
-    return units.quoted(list(argv)) if argv else f"[{known.comm if known else subject.comm}]"
+    if argv:
+        return units.quoted(list(argv))
+    name = known.comm if known else _name(subject, seen)
+    return f"[{name}]" if name else f"pid {subject.pid}"
+
+
+def _name(subject: Process, seen: Seen) -> str:
+    """What it is called, as far as rows tell; those of opens name threads."""
+    execs = (one.comm if one.pid == subject.pid else one.parent for one in reversed(seen.execs))
+    opens_, work = (one.comm for one in seen.opens[-1:]), (one.comm for one in seen.work)
+    return subject.comm or next(filter(None, (*execs, *work, *opens_)), "")
 
 
 def _command(look: Look, width: int, text: str) -> list[Entry]:
@@ -165,7 +176,7 @@ def _told(look: Look, width: int, subject: Process, seen: Seen) -> list[Entry]:
     user = next((row.user for row in rows if row.user), "")
     cgroup = next((one.cgroup for one in (*rows, *work) if one.cgroup), "")
     return [
-        *fact(look, width, "name", own.comm if own else subject.comm, "name"),
+        *fact(look, width, "name", own.comm if own else _name(subject, seen), "name"),
         *(_executed(look, width, own) if own else ()),
         *fact(look, width, "user", user or Missing("not known"), "name"),
         *fact(look, width, "unit", unit_name(cgroup) or Missing("not known"), "name"),

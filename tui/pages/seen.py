@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from probes.columns import Value
 from probes.disk_sums import Work
+from probes.facts import Parent
 from probes.filter import Filter
 from tui.history import ProbeView, View
+from tui.lineage import NEWEST
 from tui.log import Log, Told
+from tui.pages.ancestry import Ancestry
 from tui.subject import File, Process
 
 Fields = Mapping[str, Value]
@@ -56,6 +59,7 @@ class Seen(NamedTuple):
     filter   what rows have to pass to be kept at all, since it was set
     watched  the probes that are on, by their ids
     work     what a process asked of disks in the last `span_ns`
+    above    the processes above one, the nearest first; names are empty where no row has them
     """
 
     execs: tuple[Exec, ...] = ()
@@ -67,6 +71,7 @@ class Seen(NamedTuple):
     until: int = 0
     filter: str = ""
     watched: tuple[str, ...] = ("exec", "open", "block")
+    above: tuple[Parent, ...] = ()
 
     def between(self, begin: int, end: int) -> Seen:
         """Without the rows of others, who had the pid of a process before it or after it."""
@@ -83,6 +88,7 @@ class Gathering:
         self._subject = subject
         self._execs: dict[int, Told[Exec | None]] = {}
         self._opens: dict[int, Told[Open | None]] = {}
+        self._ancestry = Ancestry()
 
     def take(self, view: View) -> Seen:
         """What is seen at the moment of the view."""
@@ -90,9 +96,10 @@ class Gathering:
         execs, opens = probes.get("exec"), probes.get("open")
         self._execs = _derived(execs, self._execs, self._exec)
         self._opens = _derived(opens, self._opens, self._open)
+        found = tuple(one for _, one in self._execs.values() if one)
         latency = next((probe for probe in view.probes if probe.info.view == "latency"), None)
         return Seen(
-            tuple(found for _, found in self._execs.values() if found),
+            found,
             tuple(found for _, found in self._opens.values() if found),
             self._work(latency) if latency else (),
             latency.span_ns if latency else 0,
@@ -101,7 +108,17 @@ class Gathering:
             view.tick.time if view.tick else 0,
             view.tick.filter if view.tick else "",
             tuple(probe.info.id for probe in view.probes if probe.state == "on"),
+            self._above(view, execs, found),
         )
+
+    def _above(self, view: View, probe: ProbeView | None, own: Sequence[Exec]) -> tuple[Parent, ...]:
+        """Those above a process, at the time of its last exec, or else when it was told of."""
+        subject = self._subject
+        if probe is None or isinstance(subject, File):
+            return ()
+        told = subject.time or (view.tick.time if view.tick else NEWEST)
+        last = next((one.time for one in reversed(own) if one.pid == subject.pid), told)
+        return self._ancestry.above(_whole(probe), probe.info.columns, subject.pid, last)
 
     def _exec(self, fields: Fields) -> Exec | None:
         subject = self._subject

@@ -10,19 +10,21 @@ from typing import NamedTuple, TypeVar
 from textual import on
 
 from probes.controls import Ask
-from probes.facts import Gone, Missing, Reading
+from probes.facts import Gone, Missing, Parent, Reading
 from probes.snapshot import Answer
 from tui.history import View
 from tui.keys import Keymap
 from tui.pages import file, process
+from tui.pages.ancestry import joined
 from tui.pages.contents import contents
 from tui.pages.live import PATIENCE_S, Live, recorded
 from tui.pages.sections import Laid, Rest, lay
 from tui.pages.seen import Gathering, Seen
 from tui.pages.subject_page import Place, SubjectPage
 from tui.procfs.asking import Asking
-from tui.procfs.background import Background
+from tui.procfs.background import Background, once
 from tui.procfs.file import FileFacts, look_at
+from tui.procfs.running import living
 from tui.subject import Cell, Contents, File, Process
 from tui.text import safe
 from tui.widgets.line import Look
@@ -71,13 +73,17 @@ class Session(NamedTuple):
 
 
 class Level:
-    """A thing that was opened, all that is known of it, and where one was on its page."""
+    """A thing that was opened, all that is known of it, and where one was on its page.
+
+    living  of a process that is gone: who above it is not, as /proc tells
+    """
 
     def __init__(self, subject: Process | File, view: View) -> None:
         self.subject = subject
         self.gathering = Gathering(subject)
         self.seen = self.gathering.take(view)
         self.answer: Known | None = None
+        self.living: tuple[Parent, ...] = ()
         self.place = Place()
         self.whole: set[str] = set()
 
@@ -242,6 +248,13 @@ class SubjectPages(SubjectPage):
         level.answer = answer
         if isinstance(answer, Gone):
             self._leave()
+            if isinstance(level.subject, Process) and not answer.last:
+                above = [one.pid for one in level.seen.above]
+                once(partial(living, above, level.subject.time), partial(self._found_living, level))
+        self._draw()
+
+    def _found_living(self, level: Level, found: tuple[Parent, ...]) -> None:
+        level.living = found
         self._draw()
 
     def _be_patient(self) -> None:
@@ -258,6 +271,7 @@ class SubjectPages(SubjectPage):
         if isinstance(subject, File):
             sheet = file.lines(self.look, subject, seen, self._file(level), width)
         else:
+            seen = seen._replace(above=joined(seen.above, level.living))
             sheet = process.lines(self.look, subject, seen, self._process(level), width)
         return lay(self.look, sheet, width, level.whole)
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
 import psutil
 
-from probes.facts import readable
+from probes.facts import SLACK_S, Parent, readable
 
 Told = TypeVar("Told")
 
@@ -23,6 +23,20 @@ def parents() -> Mapping[int, int]:
     """The parent of each process; likewise."""
     # The name is in parentheses and may have any in it (proc(5): state, ppid, ..).
     return _of_each("stat", lambda written: int(written.rpartition(b")")[2].split()[1]))
+
+
+def living(pids: Sequence[int], time: int) -> tuple[Parent, ...]:
+    """The first of these that was there at a time, in nanoseconds since the epoch, and still is, and all above it."""
+    for pid in pids:
+        with suppress(psutil.Error, OSError):
+            process = psutil.Process(pid)
+            if process.create_time() <= time / 1e9 + SLACK_S:
+                return tuple(Parent(one.pid, _comm(one.pid)) for one in (process, *process.parents()))
+    return ()
+
+
+def _comm(pid: int) -> str:
+    return readable(Path(f"/proc/{pid}/comm").read_bytes()).removesuffix("\n")
 
 
 def _of_each(file: str, read: Callable[[bytes], Told]) -> Mapping[int, Told]:

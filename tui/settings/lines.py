@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 _KEY = re.compile(r"\s*([^=#\[\"']+|\"[^\"]*\"|'[^']*')\s*=")
-_TABLE = re.compile(r"\s*\[[^\[\]]+\]\s*(#.*)?")
+HEADING = re.compile(r"\s*\[[^\[\]]+\]\s*(#.*)?")
+"""A line that begins a table."""
+_WHERE = re.compile(r" \(at line (\d+), column \d+\)$| \(at end of document\)$")
 
 Place = tuple[str, ...]
 """The names of the tables that an entry is in, and its own."""
@@ -29,12 +31,18 @@ def lines(text: str) -> Mapping[Place, int]:
     found: dict[Place, int] = {}
     table: Place = ()
     for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
-        if _TABLE.fullmatch(line) and (path := _path(line)):
+        if HEADING.fullmatch(line) and (path := _path(line)):
             table = path
             found.setdefault(table, number)
-        elif (key := _KEY.match(line)) and (path := _path(f"{key[1]} = 0")):
+        elif path := key_of(line):
             found.setdefault(table + path, number)
     return found
+
+
+def key_of(line: str) -> Place:
+    """The names of what a line assigns to, without those of its table; none where it does not."""
+    key = _KEY.match(line)
+    return _path(f"{key[1]} = 0") if key else ()
 
 
 def line_of(where: Place, found: Mapping[Place, int]) -> int:
@@ -46,10 +54,20 @@ def line_of(where: Place, found: Mapping[Place, int]) -> int:
 
 def not_toml(path: Path, text: str, error: tomllib.TOMLDecodeError) -> str:
     """The line that says where a file is no TOML."""
-    where = re.search(r" \(at line (\d+), column \d+\)$| \(at end of document\)$", str(error))
-    line = int(where[1]) if where and where[1] else len(text.removesuffix("\n").split("\n"))
-    why = str(error)[: where.start()] if where else str(error)
-    return f"{path}:{max(line, 1)}: not TOML: {why[:1].lower()}{why[1:]}: correct it; nothing in the file is used"
+    line = place_of(text.removesuffix("\n").split("\n"), error)
+    return f"{path}:{line}: not TOML: {reason(error)}: correct it; nothing in the file is used"
+
+
+def place_of(rows: Sequence[str], error: tomllib.TOMLDecodeError) -> int:
+    """The line at which the parser gave up, from 1 on."""
+    where = _WHERE.search(str(error))
+    return max(int(where[1]) if where and where[1] else len(rows), 1)
+
+
+def reason(error: tomllib.TOMLDecodeError) -> str:
+    """Why it did."""
+    why = _WHERE.sub("", str(error))
+    return why[:1].lower() + why[1:]
 
 
 def _path(statement: str) -> Place:

@@ -11,6 +11,7 @@ from tui.nearest import nearest
 from tui.settings import keymap, plain_file, readers
 from tui.settings.lines import line_of, lines, not_toml, toml
 from tui.settings.readers import Known
+from tui.settings.salvage import salvaged
 from tui.settings.settings import COLUMNS, KEYS, Settings, entries
 
 
@@ -35,9 +36,10 @@ def load(path: Path, known: Known, only: Collection[str] | None = None) -> Loade
 class _Reading:
     def __init__(self, path: Path, text: str, known: Known, only: Collection[str] | None) -> None:
         self._path, self._known, self._only = path, known, only
+        text, wrong = salvaged(text)
         self._document = toml(text)
         self._lines = lines(text)
-        self._wrong: list[tuple[int, str]] = []
+        self._wrong = [(line, _one_line(what)) for line, what in wrong]
 
     def loaded(self) -> Loaded:
         document, known = dict(self._document), self._known
@@ -83,6 +85,9 @@ class _Reading:
         return {}
 
     def _say(self, where: tuple[str, ...], what: str) -> None:
-        # Names in a file may hold anything, line breaks too.
-        one_line = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in what)
-        self._wrong.append((line_of(where, self._lines), one_line))
+        self._wrong.append((line_of(where, self._lines), _one_line(what)))
+
+
+def _one_line(what: str) -> str:
+    """Names in a file may hold anything, line breaks too."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in what)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import msgspec
 
@@ -10,6 +11,9 @@ from tui import theme as colours
 from tui.settings.kept import Kept, Layout
 from tui.settings.load import Loaded
 from tui.settings.settings import Settings
+
+ROOM = 78
+"""Cells for a remark on the narrowest terminal that is usual, 80 of them wide."""
 
 
 class Setup(msgspec.Struct, frozen=True):
@@ -35,9 +39,17 @@ class Setup(msgspec.Struct, frozen=True):
     @property
     def warned(self) -> str:
         """All of what is wrong in the one line that there is for it; empty where nothing is."""
-        if len(self.warnings) < 2:  # noqa: PLR2004  (one of them has room)
-            return "".join(self.warnings)
-        return f"{len(self.warnings)} settings are wrong, ebtop config --check lists them: {self.warnings[0]}"
+        count, first = len(self.warnings), _from_home("".join(self.warnings[:1]))
+        if count < 2 and len(first) <= ROOM:  # noqa: PLR2004  (one of them may have room)
+            return first
+        wrong = "a setting is wrong" if count == 1 else f"{count} settings are wrong"
+        return f"{wrong}, ebtop config --check tells all: {first}"
+
+
+def _from_home(line: str) -> str:
+    """A line that begins with a path: from `~` on where that is below the user's own folder."""
+    home = f"{Path.home()}/"
+    return f"~/{line.removeprefix(home)}" if line.startswith(home) else line
 
 
 def setup(loaded: Loaded, flags: Mapping[str, object], filter_: str = "") -> Setup:

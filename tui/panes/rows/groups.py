@@ -101,6 +101,11 @@ def usable(columns: Iterable[Column]) -> list[By]:
     return [by for by in BYS if by.column in ids]
 
 
+def is_folder(by: By, key: str) -> bool:
+    """Whether the group of that key is of what is in a folder."""
+    return by.name == "path" and key.endswith("/")
+
+
 def counted(events: Iterable[Event]) -> list[Group]:
     """The groups, the largest first."""
     sums: dict[Shared, list[Event]] = {}
@@ -185,7 +190,8 @@ class GroupSheet(Listed):
         if key == OTHERS:
             return REST
         column = by.field or by.column
-        return fields.cell(column, {column: key}, by.name)
+        found = fields.cell(column, {column: key}, by.name)
+        return found._replace(begins=is_folder(by, found.value)) if isinstance(found, Cell) else found
 
     def subject(self, at: int, column: str) -> Subject | None:
         """See Sheet."""

@@ -14,7 +14,7 @@ from tui.keys import Keymap
 from tui.panes.counted import summary
 from tui.panes.pane import Pane
 from tui.panes.rows import counted, kept
-from tui.panes.rows.groups import By, Groups, GroupSheet, usable
+from tui.panes.rows.groups import By, Groups, GroupSheet, is_folder, usable
 from tui.panes.rows.paths import depth_of
 from tui.panes.rows.sheet import RowSheet
 from tui.panes.rows.tree import TreeSheet, can_grow
@@ -171,7 +171,7 @@ class RowPane(Pane):
             return False
         if self._by.name in ("pid", "parent") and isinstance(key, int):
             return False
-        if self._by.name == "path" and isinstance(key, str) and key.endswith("/"):
+        if isinstance(key, str) and is_folder(self._by, key):
             self._folders.append(key)
             self._begin_groups(depth=1)
         else:
