@@ -1,64 +1,26 @@
-"""Processes and files as they are now: real ones, that the tests start and make."""
+"""Processes as they are now: real ones, that the tests start."""
 
 from __future__ import annotations
 
 import ctypes
 import os
 import pwd
-import socket
 import subprocess
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from probes import onlooker, process_reader, sockets, wire
 from probes.controls import Ask
-from probes.facts import Gone, Missing, ProcessFacts
+from probes.facts import Gone, Missing
 from probes.process_reader import ProcessReader
-from tui.procfs.file import FileFacts, look_at
-from tui.procfs.running import parents, running
+from tests.unit.processes import Child, known
 
-WORK = """
-import socket, sys, threading
-path, fds = sys.argv[1], int(sys.argv[2])
-with open("/proc/self/comm", "w") as comm:
-    comm.write("bad\\x1b[31mname")
-kept = [open(path) for _ in range(fds)]
-listening = socket.create_server(("127.0.0.1", 0))
-threads = [threading.Thread(target=threading.Event().wait, daemon=True) for _ in range(3)]
-for thread in threads:
-    thread.start()
-print(listening.getsockname()[1], flush=True)
-sys.stdin.read()
-"""
 CLONE_NEWNS, MS_REC, MS_PRIVATE = 0x20000, 0x4000, 0x40000
-HOSTILE = b"\x1b]0;owned\x07\xff"
-
-
-class Child:
-    """A process with files, a socket, threads, and a name and an argument that are hostile."""
-
-    def __init__(self, path: Path, fds: int = 3) -> None:
-        arguments: Sequence[str | bytes] = [sys.executable, "-c", WORK, str(path), str(fds), HOSTILE]
-        self.process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        assert self.process.stdout
-        self.port = int(self.process.stdout.readline())
-        self.pid = self.process.pid
-
-    def end(self, *, reap: bool = True) -> None:
-        """Let it end; as a zombie if it is not reaped."""
-        for pipe in (self.process.stdin, self.process.stdout):
-            if pipe:
-                pipe.close()
-        if reap:
-            self.process.wait(timeout=10)
-        else:
-            os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
 
 
 @pytest.fixture
@@ -73,12 +35,6 @@ def child(opened: Path) -> Iterator[Child]:
     made = Child(opened)
     yield made
     made.end()
-
-
-def known(reader: ProcessReader) -> ProcessFacts:
-    found = reader()
-    assert isinstance(found, ProcessFacts)
-    return found
 
 
 def test_a_process_is_told_with_its_files_sockets_and_threads(child: Child, opened: Path) -> None:
@@ -123,90 +79,6 @@ def test_namespaces_that_are_not_ours_are_named() -> None:
     made.communicate()
     assert not isinstance(found.namespaces, Missing)
     assert found.namespaces.differ == ("uts",)
-
-
-NETWORK = """
-import os, socket, sys
-try:
-    os.unshare(os.CLONE_NEWNET)
-except (AttributeError, PermissionError):
-    import ctypes
-    if ctypes.CDLL(None).unshare(0x40000000):
-        sys.exit("no new namespace")
-kept = [socket.socket(socket.AF_INET6, socket.SOCK_DGRAM), socket.socket(socket.AF_UNIX)]
-kept.append(socket.socket(socket.AF_NETLINK, socket.SOCK_RAW))
-kept[0].bind(("::", 5353))
-kept[1].bind("\\0a b\\x1b")
-kept[1].listen()
-print(flush=True)
-sys.stdin.read()
-"""
-
-
-def test_sockets_of_another_network_are_found_there_and_none_is_left_out() -> None:
-    made = subprocess.Popen(
-        [sys.executable, "-c", NETWORK], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    )
-    assert made.stdout
-    if not made.stdout.readline():
-        made.wait()
-        pytest.skip("no new namespace can be made here")
-    found = known(ProcessReader(made.pid, 0)).sockets
-    made.communicate()
-    assert not isinstance(found, Missing)
-    assert found.total == 3
-    assert [(one.protocol, one.local, one.state) for one in found.first[:2]] == [
-        ("udp6", "[::]:5353", ""),
-        ("unix", "@a b\x1b", "listen"),
-    ]
-    assert found.first[2].protocol == "other"
-
-
-LISTENING = "0: 00000002 00000000 00010000 0001 01 %d /run/FORGED"
-
-
-def all_sockets() -> dict[str, tuple[str, str]]:
-    """What is told of those of this process, by name: what they are, and whether they listen."""
-    found = known(ProcessReader(os.getpid(), 0)).sockets
-    assert not isinstance(found, Missing)
-    return {one.local: (one.protocol, one.state) for one in found.first}
-
-
-@contextmanager
-def named(name: str) -> Iterator[int]:
-    """A listening socket with that abstract name; its inode."""
-    with socket.socket(socket.AF_UNIX) as made:
-        made.bind(f"\0{name}")
-        made.listen()
-        yield os.fstat(made.fileno()).st_ino
-
-
-def test_a_name_with_a_line_feed_is_no_line_of_the_kernels() -> None:
-    with named(f"ebt-{os.getpid()}\nhello"), named(f"ebt-{os.getpid()}\nx: y z 0 a b c\x85 \x1c8"):
-        assert ("unix", "listen") in all_sockets().values()
-
-
-def test_a_name_is_told_to_its_last_blank() -> None:
-    with named(f" ebt-{os.getpid()}\x1c\u2028 "):
-        assert f"@ ebt-{os.getpid()}\x1c\u2028 " in all_sockets()
-
-
-@pytest.mark.parametrize(
-    ("family", "kind", "told"),
-    [
-        (socket.AF_UNIX, socket.SOCK_STREAM, "unix"),
-        (socket.AF_INET, socket.SOCK_STREAM, "other"),  # neither bound nor connected
-        (socket.AF_NETLINK, socket.SOCK_RAW, "other"),
-    ],
-)
-def test_nobody_names_the_socket_of_somebody_else(family: int, kind: int, told: str) -> None:
-    """A name may hold a whole line, well formed, about any socket: between two lines the true one cannot be told."""
-    with socket.socket(family, kind) as victim:
-        inode = os.fstat(victim.fileno()).st_ino
-        with named(f"ebt-{os.getpid()}\n{LISTENING % inode}"):
-            listed = all_sockets()
-    assert "/run/FORGED" not in listed
-    assert listed[f"socket:[{inode}]"] == (told, "")
 
 
 def test_a_cgroup_of_any_name_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -345,64 +217,3 @@ def test_a_kernel_thread_has_no_command_line() -> None:
     if Path("/proc/2/comm").read_text() != "kthreadd\n":
         pytest.skip("the kernel's threads are not to be seen from here")
     assert known(ProcessReader(2, 0)).argv == ()
-
-
-def test_a_file_is_told_without_opening_it(opened: Path) -> None:
-    opened.chmod(0o640)
-    found = look_at(str(opened))
-    assert isinstance(found, FileFacts)
-    assert (found.kind, found.size, found.mode) == ("regular file", 9, "-rw-r-----")
-    assert found.owner.partition(":")[0] == pwd.getpwuid(os.geteuid()).pw_name
-    assert found.mount
-    assert str(opened).startswith(found.mount[0])
-
-
-def test_a_link_is_told_and_not_followed(tmp_path: Path) -> None:
-    link = tmp_path / "link"
-    link.symlink_to("/nowhere/at/all")
-    found = look_at(str(link))
-    assert isinstance(found, FileFacts)
-    assert (found.kind, found.link) == ("symbolic link", "/nowhere/at/all")
-
-
-def test_other_kinds_are_told_and_a_pipe_that_nobody_reads_does_not_stop_us(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe")
-    with socket.socket(socket.AF_UNIX) as made:
-        made.bind(str(tmp_path / "socket"))
-        for name, kind in (("pipe", "named pipe"), ("socket", "socket"), (".", "directory")):
-            found = look_at(str(tmp_path / name))
-            assert isinstance(found, FileFacts)
-            assert found.kind == kind
-
-
-def test_a_name_that_is_not_utf_8_is_found_as_it_is_written(tmp_path: Path) -> None:
-    Path(os.fsdecode(bytes(tmp_path) + b"/bad\xff")).touch()
-    assert isinstance(look_at(f"{tmp_path}/bad\\xff"), FileFacts)
-
-
-@pytest.mark.parametrize(
-    ("path", "why"),
-    [
-        ("/nowhere/at/all", "it does not exist"),
-        ("/etc/passwd/x", "it does not exist: a part of its path is no directory"),
-        ("relative/x", "not looked at: relative to a directory that is not known"),
-        ("/proc/self/exe", "not looked at: files of /proc are made for whoever opens them"),
-        ("/x\0y", "not looked at: no path can be like that"),
-        ("/" + "x" * 5000, "not readable: file name too long"),
-    ],
-)
-def test_what_cannot_be_told_of_a_file_is_said_in_words(path: str, why: str) -> None:
-    assert look_at(path) == Missing(why)
-
-
-def test_what_runs_is_told_with_its_parent() -> None:
-    assert running()[os.getpid()] == Path("/proc/self/comm").read_text().removesuffix("\n")
-    assert parents()[os.getpid()] == os.getppid()
-
-
-def test_where_proc_cannot_be_listed_nothing_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refused() -> list[int]:
-        raise OSError(24, "Too many open files")
-
-    monkeypatch.setattr("psutil.pids", refused)
-    assert (running(), parents()) == ({}, {})
