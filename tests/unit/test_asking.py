@@ -9,7 +9,7 @@ import pytest
 from probes.controls import Ask
 from probes.facts import Gone, Missing, ProcessFacts, Reading
 from probes.snapshot import Answer
-from tests.unit.test_pages import FACTS
+from tests.unit.page_views import FACTS
 from tui.procfs import asking, background
 from tui.procfs.asking import Asking
 
