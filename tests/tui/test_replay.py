@@ -190,7 +190,10 @@ async def test_escape_stops_where_all_was_skipped_so_far(recorded: Path, monkeyp
 
 
 @pytest.mark.parametrize(("typed", "at", "said"), [("+2h", 3000, "end"), ("-2h", 1, "beginning")])
-async def test_beyond_its_ends_it_says_so(recorded: Path, typed: str, at: int, said: str) -> None:
+async def test_beyond_its_ends_it_says_so(
+    recorded: Path, monkeypatch: pytest.MonkeyPatch, typed: str, at: int, said: str
+) -> None:
+    monkeypatch.setattr("tui.app.SAID_S", 600.0)  # however long a busy machine takes to press these keys
     async with replaying(recorded) as screen:
         await screen.press("at", *typed, "enter")
         await until(screen, lambda: f"the recording is from 15:06:40 to 15:56:40: this is its {said}" in screen.text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.strip import Strip
@@ -205,6 +205,7 @@ PARTS = st.text("ab 日é\u0301\u2800", max_size=70)
     "complaint", ["no", "unknown key 'foo': " + "quote it, or use pid, tid, ppid, tree, comm " * 3]
 )
 @given(texts=st.tuples(PARTS, PARTS), left=st.integers(0, 140), width=st.sampled_from([1, 20, 80]))
+@example(texts=("a" * 6 + "é" * 3 + "\u0301" * 7, "aaa"), left=5, width=80)
 def test_the_mark_is_under_what_is_wrong_or_shows_where_that_is(
     glyphs: Glyphs, complaint: str, texts: tuple[str, str], left: int, width: int
 ) -> None:

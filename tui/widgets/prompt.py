@@ -172,12 +172,11 @@ class Prompt(Canvas, can_focus=True):
         x = typed.start + self._cells(text[start : min(position, at)])
         if position > at:
             behind = x + self._cells(text[at : at + 1])
-            cut = behind + self._cells(text[at + 1 :]) > typed.stop
+            stop = typed.stop - 1  # what is behind the caret leaves a blank
+            cut = behind + self._cells(text[at + 1 :]) > stop
             x = behind + self._cells(text[at + 1 : position])
-            if x + self._cells(text[position : position + 1]) > typed.stop - cut * self._cells(
-                self.look.glyphs.ellipsis
-            ):
-                return ">", max(typed.stop - 1, 0)
+            if x + self._cells(text[position : position + 1]) > stop - cut * self._cells(self.look.glyphs.ellipsis):
+                return ">", max(stop, 0)
         return self.look.glyphs.mark, x
 
     def press(self, key: str, character: str | None) -> None:
