@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.faults.left import Whole, dirty_mb, turns
-from tests.faults.screen import prompt, screen
-from tests.live.session import Dump
+from tests.faults.screen import Screen, prompt, screen
+from tests.live.session import Dump, until
 
 pytestmark = pytest.mark.live
 
@@ -79,12 +79,16 @@ def test_the_collector_is_stopped() -> None:
         assert prompt(shown.key_ms(), usual)
         shown.forget()
         whole.collector.send_signal(signal.SIGCONT)
-        shown.shows(r"every 1s")
-        shown.forget()
-        shown.watch(1.5)
-        assert "nothing has come" not in shown.text
+        until(lambda: "nothing has come" not in heard(shown), "the notice to go")
         assert shown.leave()[0] == 0
         whole.goes()
+
+
+def heard(shown: Screen) -> str:
+    """What is drawn within a tick and a half."""
+    shown.forget()
+    shown.watch(1.5)
+    return shown.text
 
 
 @pytest.mark.faults
