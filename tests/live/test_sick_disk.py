@@ -19,8 +19,8 @@ FOUND_WITHIN_S = 10.0
 Workload = Callable[[str], Path]
 
 MIXED = ("--rw=randrw", "--rwmixread=70", "--bssplit=4k/80:16k/20", "--fsync=50", "--rate_iops=200,90")
-"""What a busy server does: reads and writes of several sizes, made durable now and then. Of larger ones these disks do so
-few that too few of them are slow within ten seconds.
+"""What a busy server does: reads and writes of several sizes, made durable now and then. Of larger ones these disks do
+so few that too few of them are slow within ten seconds.
 """
 
 
