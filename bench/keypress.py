@@ -28,7 +28,7 @@ FOCUS, FOLLOW = (b"\t",), (b"G",)
 KEYS: dict[str, Sequence[bytes]] = {
     "select": (b"k", b"k", b"j", b"\x1b[5~", b"\x1b[6~", b"\x1b[C", b"\x1b[D", b"g", b"G"),
     "filter": (b"f", b"o", b"p", b"e", b"\x7f", b"\x7f", b"\x7f", b"\x03"),
-    "find": (b"/", b"t", b"m", b"p", b"\r", b"n", b"N", b"G"),
+    "find": (b"/", b"p", b"a", b"s", b"\r", b"n", b"N", b"G"),
     "sort": (b"k", b"s", b">", b"I", b"<", b"s", b"G"),
     "groups": (b"v", b"o", b"o", b"V"),
     "time": (b"[", b"[", b"[", b"]", b"\x1b[5~", b"\x1b[6~", b" "),
