@@ -68,6 +68,12 @@ async def until(screen: Screen, holds: Callable[[], bool]) -> None:
     await screen.pilot.pause()
 
 
+def all_known(screen: Screen) -> bool:
+    """Whether the recording was read through: until then nobody knows where it ends."""
+    outline = screen.app.source.outline
+    return outline is not None and outline.whole
+
+
 def shown(screen: Screen) -> int:
     """Which second of the recording is to be seen, counted from 1; 0 while there is none."""
     tick = screen.app.history.view.tick
@@ -195,6 +201,7 @@ async def test_beyond_its_ends_it_says_so(
 ) -> None:
     monkeypatch.setattr("tui.app.SAID_S", 600.0)  # however long a busy machine takes to press these keys
     async with replaying(recorded) as screen:
+        await until(screen, lambda: all_known(screen))
         await screen.press("at", *typed, "enter")
         await until(screen, lambda: f"the recording is from 15:06:40 to 15:56:40: this is its {said}" in screen.text)
         assert shown(screen) == at
