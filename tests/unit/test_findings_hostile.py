@@ -15,6 +15,7 @@ from probes.snapshot import Counts, ProbeTick, Snapshot
 from tests.unit.sessions import BOX, START
 from tui.dump_json import JsonSink
 from tui.dump_text import TextSink
+from tui.findings.series import LONGEST_NS, SECOND, Series
 from tui.findings.watch import Watch
 
 NAMES = st.sampled_from(["sda", "sdb", "sd\x1b[31mc\n"])
@@ -55,3 +56,10 @@ def test_it_takes_whatever_comes(session: list[tuple[ProbeTick, int, int]]) -> N
         sink.flush()
     assert all(json.loads(line)["numbers"] for line in out.getvalue().splitlines())
     assert "\x1b" not in text.getvalue()
+
+
+def test_a_tick_that_claims_to_be_centuries_long_takes_no_memory() -> None:
+    series = Series()
+    many = lanes({SLOTS - 1: 1 << 62})
+    series.add(START, 1 << 62, Hist("sda", "read", "device", many, 1 << 62, 1 << 62, 1 << 62))
+    assert len(series.seconds(SLOTS - 1)) <= LONGEST_NS // SECOND

@@ -96,7 +96,8 @@ class Series:
         seconds: set[int] = set()
         for time, span_ns, hist in self._entries:
             last = time // SECOND
-            seconds.update(range(last, last - min(hist.lanes.beyond(slot), -(-span_ns // SECOND)), -1))
+            most = min(hist.lanes.beyond(slot), -(-span_ns // SECOND), LONGEST_NS // SECOND)
+            seconds.update(range(last, last - most, -1))
         return tuple(sorted(seconds))
 
     def lasts(self, slot: int, share: float) -> bool:
