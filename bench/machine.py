@@ -26,7 +26,7 @@ def environment() -> dict[str, str]:
     """That of a user at a terminal who has no settings: what developers set, such as not to write bytecode, or the
     layout that they kept, is not what is measured."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "SUDO_", "EBTOP_"))}
-    nowhere = dict.fromkeys(("XDG_CONFIG_HOME", "XDG_STATE_HOME"), "/nonexistent")
+    nowhere = dict.fromkeys(("XDG_CONFIG_HOME", "XDG_STATE_HOME"), os.devnull)
     return kept | nowhere | {"TERM": "xterm-256color", "LANG": os.environ.get("LANG", "C.UTF-8")}
 
 

@@ -26,8 +26,10 @@ MINUTES = 120.0
 SAMPLE_S = 60.0
 KEYS: Sequence[bytes] = (b"k", b"k", b"j", b"v", b"V", b"[", b"[", b"]", b"L", b"G")
 """What is pressed for each sample; at the end everything is as it was before."""
-SETTLED = 0.25
-"""The share of the time after which the history is full: from then on it must be flat."""
+INTERVAL = "500ms"
+"""Heat maps keep so many ticks, two hours of whole seconds: of these ticks, an hour."""
+SETTLED = 0.55
+"""The share of two hours after which every history is full: from then on it must be flat."""
 LIMIT_MB_H, LIMIT_POINTS = 2.0, 1.0
 """What is flat: so many MB an hour; so many points of a per cent of a core from the first half to the second."""
 WORK = Path(__file__).parent / "workloads" / "steady.py"
@@ -51,7 +53,7 @@ class Sample(NamedTuple):
 def run(settings: Settings) -> None:
     """Prints what was at the start, at the quarters and at the end, and whether it was flat."""
     seconds = (settings.minutes or MINUTES) * 60
-    with TemporaryDirectory(dir=machine.ROOT) as folder, Pressed() as screen:
+    with TemporaryDirectory(dir=machine.ROOT) as folder, Pressed("--interval", INTERVAL) as screen:
         screen.shows(LIVE)
         screen.by_hand()
         work = subprocess.Popen([sys.executable, str(WORK), str(seconds + machine.PATIENCE_S), folder])
