@@ -26,6 +26,7 @@ from tui.history import History
 from tui.own import settle_memory
 from tui.pages.subject_pages import SubjectPages
 from tui.panes.block.pane import BlockPane
+from tui.panes.log_pane import LogPane
 from tui.panes.pane import Pane
 from tui.settings.kept import Layout
 from tui.settings.setup import Setup
@@ -156,6 +157,7 @@ class Ebtop(App[None]):
     def show(self) -> None:
         """See Host."""
         view = self.history.view
+        self._show_time_line()
         if self._frame.show(view):
             self.call_next(self._frame.arrangement.apply)
         self._show_header()
@@ -164,7 +166,6 @@ class Ebtop(App[None]):
         if isinstance(self.screen, FindingsScreen):
             now = view.tick.time if view.tick else 0
             self.screen.query_one(FindingsPage).show(view.findings, view.past, now)
-        self._show_time_line()
         self._show_footer()
 
     def _show_header(self) -> None:
@@ -175,7 +176,7 @@ class Ebtop(App[None]):
 
     def _show_time_line(self) -> None:
         shown = self.history.paused or not self.source.live
-        self._frame.time_line.set_class(shown, "-shown")
+        self._frame.see(self._frame.time_line, shown)
         if shown:
             self._frame.time_line.show(self._dispatch.travel.moment)
 
@@ -269,6 +270,10 @@ class Ebtop(App[None]):
     def _counting_for_pane(self, event: Pane.Counting) -> None:
         self.source.send(SetTallies(event.probe, event.on))
 
+    @on(LogPane.CaughtUp)
+    def _caught_up(self) -> None:
+        self.told()
+
     @on(events.Click, "#findings-line")
     def _findings_clicked(self) -> None:
         self.command("findings")
@@ -288,12 +293,12 @@ class Ebtop(App[None]):
         prompt = self._frame.prompt
 
         def done(kept: bool) -> None:
-            prompt.remove_class("-open")
+            self._frame.see(prompt, False)
             give_back()
             question.done(kept)
 
         prompt.begin(question._replace(done=done), text)
-        prompt.add_class("-open")
+        self._frame.see(prompt, True)
         give_back = self._focus.to_prompt()
 
     def choose(self, title: str, choices: Sequence[Choice], chosen: Callable[[str], None]) -> None:

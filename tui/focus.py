@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 
 from textual.app import App
 
-from tui.frame import Frame
+from tui.frame import SEEN, Frame
 from tui.keys import Where
 from tui.panes.pane import Pane
 
@@ -41,7 +41,7 @@ class Focus:
     def go_on(self) -> None:
         """To the next pane; the time line, where there is one, comes after the last."""
         last = self.pane is self._frame.arrangement.present[-1] and not self._on_time_line
-        if last and self._frame.time_line.has_class("-shown"):
+        if last and self._frame.time_line.has_class(SEEN):
             self.to_time_line(True)
         else:
             self._frame.arrangement.step(self.pane, 1)

@@ -15,6 +15,7 @@ from tui.panes.block.pane import BlockPane
 from tui.panes.pane import Pane
 from tui.panes.rows.pane import RowPane
 from tui.settings.kept import Layout
+from tui.widgets.canvas import Canvas
 from tui.widgets.findings_line import FindingsLine
 from tui.widgets.footer import Footer
 from tui.widgets.header import Header
@@ -23,6 +24,7 @@ from tui.widgets.nothing import Nothing
 from tui.widgets.prompt import Prompt
 from tui.widgets.time_line import TimeLine
 
+SEEN = "-seen"
 TALL = 30
 """From this many lines on, panes have frames."""
 
@@ -89,16 +91,23 @@ class Frame:
             pane.boxed = height >= TALL
             pane.set_class(pane.boxed, "-boxed")
 
+    def see(self, line: Canvas, wanted: bool) -> None:
+        """Findings, time line or prompt, or no longer: panes get another size, and are not drawn before that."""
+        if wanted != line.has_class(SEEN):
+            line.set_class(wanted, SEEN)
+            for pane in self.panes:
+                pane.forget()
+
     def show(self, view: View) -> bool:
         """Draw panes and findings; whether a probe went on or off, and the panes are to be arranged anew."""
         turned = False
+        self.see(self.findings_line, bool(view.findings))
         for pane, probe in zip(self.panes, view.probes, strict=True):
             if probe.state != pane.view.state:
                 pane.set_class(probe.state == "off", "-off")
                 turned = True
             pane.show(probe)
         self.findings_line.show(view.findings, view.tick.time if view.tick else 0)
-        self.findings_line.set_class(bool(view.findings), "-found")
         return turned
 
     def put_on(self, look: Look) -> None:

@@ -30,7 +30,7 @@ Enough = Callable[[], bool]
 """Tells whether enough was done for now."""
 
 _pack = msgspec.msgpack.Encoder().encode
-_unpack = msgspec.msgpack.Decoder(Row).decode
+unpacked = msgspec.msgpack.Decoder(Row).decode
 
 
 class Log:
@@ -51,6 +51,7 @@ class Log:
         self._bytes = 0
         self._filter, self._follows = Filter(), False
         self._matching: deque[int] = deque()
+        self._older: list[int] = []
         self._finished: deque[tuple[int, int]] = deque()
         self._sifted = 0
         self.first = 0
@@ -73,22 +74,36 @@ class Log:
         """Rows that pass the filter with their numbers, from the `start`-th to before the `stop`-th."""
         for at in range(max(start, 0), min(stop, len(self))):
             number = self._matching[at] if self._filter.terms else self.first + at
-            yield number, _unpack(self._packed[number - self.first])
+            yield number, unpacked(self._packed[number - self.first])
 
     def newest(self, most: int) -> Iterator[Row]:
         """So many of the newest rows, whether they pass the filter or not, the newest first."""
-        return map(_unpack, islice(reversed(self._packed), most))
+        return map(unpacked, islice(reversed(self._packed), most))
+
+    @property
+    def numbers(self) -> Sequence[int]:
+        """Of the rows that pass the filter."""
+        return self._matching if self._filter.terms else range(self.first, self.end)
 
     def derive(self, of: Callable[[Row], Derived], known: Mapping[int, Told[Derived]]) -> dict[int, Told[Derived]]:
         """What `of` makes of each row that passes the filter, by number; `known` is what was told the last time, and is
         taken over for rows that have not changed since.
         """
-        numbers = self._matching if self._filter.terms else range(self.first, self.end)
+        told, new = self.compared(known)
+        told |= {number: (packed, of(unpacked(packed))) for number, packed in new}
+        return {number: told[number] for number in self.numbers} if new else told
+
+    def compared(self, known: Mapping[int, Told[Derived]]) -> tuple[dict[int, Told[Derived]], list[tuple[int, bytes]]]:
+        """What is still so of rows that pass the filter; and the others with their numbers, packed."""
         told: dict[int, Told[Derived]] = {}
-        for number, packed in zip(numbers, self._kept(), strict=True):
+        new: list[tuple[int, bytes]] = []
+        for number, packed in zip(self.numbers, self._kept(), strict=True):
             before = known.get(number)
-            told[number] = before if before and before[0] is packed else (packed, of(_unpack(packed)))
-        return told
+            if before and before[0] is packed:
+                told[number] = before
+            else:
+                new.append((number, packed))
+        return told, new
 
     def _kept(self) -> Iterator[bytes]:
         if not self._filter.terms:
@@ -127,7 +142,7 @@ class Log:
             at = end.row - self.first
             if not 0 <= at < len(self._packed):
                 continue
-            row = _unpack(self._packed[at])
+            row = unpacked(self._packed[at])
             for name, column in self._later.items():
                 row[column] = getattr(end, name, None)
             packed = _pack(row)
@@ -149,21 +164,33 @@ class Log:
         """
         self._filter, self._follows = chosen, chosen.follows
         self._matching.clear()
+        self._older.clear()
         self._sifted = self.end
         self.sift(enough)
+        self._take_older()
 
     def sift(self, enough: Enough = lambda: False) -> bool:
-        """Put the filter to more rows, the newest first, until that is enough; whether it was put to all."""
+        """Put the filter to more rows, the newest first, until that is enough; whether it was put to all. Those that
+        pass do so together then: no row changes its place before.
+        """
         if not self._filter.terms:
             self._sifted = self.first
         begin, end = self._sifted - self.first, len(self._packed)
         for packed in islice(reversed(self._packed), end - begin, None) if begin > 0 else ():
             self._sifted -= 1
-            if self._matches(_unpack(packed)):
-                self._matching.appendleft(self._sifted)
+            if self._matches(unpacked(packed)):
+                self._older.append(self._sifted)
             if enough():
                 break
+        if self.sifted:
+            self._take_older()
         return self.sifted
+
+    def _take_older(self) -> None:
+        if self._older:
+            passing = {number for number in self._older if number >= self.first}
+            self._matching = deque(sorted(passing.union(self._matching)))
+            self._older.clear()
 
     @property
     def sifted(self) -> bool:
@@ -182,7 +209,7 @@ class Log:
         twin = self.empty()
         twin._packed, twin._bytes, twin.first = self._packed.copy(), self._bytes, self.first
         twin._matching, twin._finished = self._matching.copy(), self._finished.copy()
-        twin._sifted = self._sifted
+        twin._sifted, twin._older = self._sifted, self._older.copy()
         return twin
 
     def upto(self, end: int, moment: int) -> Log:
@@ -208,7 +235,7 @@ class Log:
 
     def _reopen(self, at: int) -> None:
         """Forget how the process of a row ended."""
-        row = _unpack(self._packed[at])
+        row = unpacked(self._packed[at])
         for column in self._later.values():
             row[column] = None
         packed = _pack(row)
@@ -221,7 +248,7 @@ class Log:
         return row if len(row) == wanted else (row + [None] * wanted)[:wanted]
 
     def _passes(self, number: int) -> bool:
-        return self._matches(_unpack(self._packed[number - self.first]))
+        return self._matches(unpacked(self._packed[number - self.first]))
 
     def _matches(self, row: Row) -> bool:
         fields = dict(zip(self._ids, row, strict=False))
@@ -232,5 +259,6 @@ class Log:
     def _restart(self, first: int) -> None:
         self._packed.clear()
         self._matching.clear()
+        self._older.clear()
         self._finished.clear()
         self._bytes, self.first, self._sifted = 0, first, first

@@ -8,7 +8,8 @@ from tests.tui.fakes import OPEN, SECOND, START, open_row
 from tests.unit.disk_views import LOOK
 from tui.log import Log
 from tui.panes.table.grid import Grid
-from tui.panes.table.logged import LogSheet, Memory
+from tui.panes.table.logged import LogSheet
+from tui.panes.table.memory import Memory
 from tui.panes.table.sheet import Sheet
 from tui.widgets.line import Look
 

@@ -7,7 +7,7 @@ from tui import theme
 from tui.log import Log
 from tui.panes.rows.chosen import chosen
 from tui.panes.rows.sheet import RowSheet
-from tui.panes.table.logged import Memory
+from tui.panes.table.memory import Memory
 from tui.widgets.glyphs import UNICODE
 from tui.widgets.line import look
 

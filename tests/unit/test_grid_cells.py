@@ -14,7 +14,8 @@ from tests.unit.drawing import HEIGHT, WIDTH, Opens
 from tui.log import Log
 from tui.panes.table.fields import NO_TIME
 from tui.panes.table.grid import Grid
-from tui.panes.table.logged import LogSheet, Memory
+from tui.panes.table.logged import LogSheet
+from tui.panes.table.memory import Memory
 from tui.panes.table.order import Sort, comparable, ordered
 from tui.panes.table.sheet import Listed
 from tui.subject import Cell, Disk, File, Process, Unfit

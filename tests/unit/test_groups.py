@@ -16,7 +16,7 @@ from tui.log import Log
 from tui.panes.rows.groups import BYS, By, Group, Groups, GroupSheet, usable
 from tui.panes.rows.kept import groups
 from tui.panes.rows.paths import depth_of, folder
-from tui.panes.table.logged import Memory
+from tui.panes.table.memory import Memory
 from tui.subject import Cell, File, Process
 
 COMM, PATH, ERROR = (next(by for by in BYS if by.name == name) for name in ("comm", "path", "error"))

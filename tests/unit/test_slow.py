@@ -12,7 +12,7 @@ from tests.unit.disk_views import BLOCK, HELLO, LOOK, PLAIN, THRESHOLDS, slow_ro
 from tests.unit.drawing import NEWEST, drawn
 from tui.history import History
 from tui.panes.block.slow import SlowSheet, limits, named, shown_columns
-from tui.panes.table.logged import Memory
+from tui.panes.table.memory import Memory
 
 HEADING = 2
 """Lines that do not scroll."""

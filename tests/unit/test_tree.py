@@ -12,7 +12,7 @@ from tui.lineage import Lineage
 from tui.log import Log
 from tui.panes.rows.tree import Started, TreeSheet, bare, grown
 from tui.panes.table.grid import Grid
-from tui.panes.table.logged import Memory
+from tui.panes.table.memory import Memory
 from tui.panes.table.order import Sort
 from tui.subject import Cell, Process
 

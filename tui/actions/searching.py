@@ -54,7 +54,10 @@ class Searching:
             pane.look_for(wanted)
 
     def _note(self) -> str:
-        return f"{self._host.pane.matches():,} found" if self._wanted.text else ""
+        if not self._wanted.text:
+            return ""
+        pane = self._host.pane
+        return f"{pane.matches():,}{'' if pane.searched else '+'} found"
 
     def _go(self, step: int) -> None:
         if not self._wanted.text:

@@ -180,6 +180,11 @@ class Pane(Canvas, can_focus=True):
         """How many rows have what is looked for."""
         return self.grid.matches() if self.grid else 0
 
+    @property
+    def searched(self) -> bool:
+        """Whether all rows were looked at for that."""
+        return True
+
     def find(self, step: int) -> bool:
         """Select the next row that has what is looked for (1), the one before (-1), or where one is already (0);
         round at the ends. Whether there is one.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 
-from textual import events
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
@@ -51,13 +50,17 @@ class Canvas(Widget):
     @look.setter
     def look(self, look: Look) -> None:
         self._look = look
+        self.forget()
+
+    def forget(self) -> None:
+        """Nothing drawn before fits: draw again once it is painted, in whatever size it has then."""
         self._drawn = Size(-1, -1)
         self.refresh()
 
     def redraw(self) -> None:
         """Draw again and repaint the lines that changed."""
         if self.size != self._drawn:
-            self.refresh()
+            self.forget()
             return
         old, new = self._strips, self._paint(self.size)
         changed = [y for y, strip in enumerate(new) if list(strip) != list(old[y])]
@@ -71,10 +74,6 @@ class Canvas(Widget):
             self._strips, self._drawn = self._paint(self.size), self.size
         cropped = [strip.crop(crop.x, crop.right) for strip in self._strips[crop.y : crop.bottom]]
         return [Painted(strip, strip.cell_length) for strip in cropped]
-
-    def on_resize(self, _event: events.Resize) -> None:
-        """Nothing drawn before fits."""
-        self._drawn = Size(-1, -1)
 
     def _paint(self, size: Size) -> list[Strip]:
         strips = self.draw(size.width, size.height)[: size.height]

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from tui.history import ProbeView
 from tui.panes.block import parts, slow, who
-from tui.panes.table.logged import Memory
+from tui.panes.table.memory import Memory
 from tui.panes.table.sheet import Sheet
 
 Kind = Literal["who", "slow", "parts"]

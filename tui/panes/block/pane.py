@@ -18,9 +18,8 @@ from tui.panes.block.faces import FACES, LISTS, Face
 from tui.panes.block.selection import Selection, told_by
 from tui.panes.block.strands import Choice, Rows
 from tui.panes.border import FRAME
-from tui.panes.pane import Pane
+from tui.panes.log_pane import LogPane
 from tui.panes.table.grid import NOTHING, Grid
-from tui.panes.table.logged import Memory
 from tui.subject import Cell, Disk, Subject, Unfit
 from tui.text import safe
 from tui.wanted import Wanted
@@ -32,7 +31,7 @@ NEWEST = 1 << 63
 """Later than any time."""
 
 
-class BlockPane(Pane):
+class BlockPane(LogPane):
     """Disks, the worst first; one of them in full; who asked; slow requests; kinds of requests.
 
     `seek` is called with the time that the cursor was moved to, in nanoseconds since the epoch.
@@ -49,7 +48,6 @@ class BlockPane(Pane):
         self._disks = Selection()
         self._rows = Rows()
         self._grids = {kind: Grid() for kind in LISTS.values()}
-        self._memory = Memory()
         self._lines: list[str | None] = []
         self._does: Mapping[str, Callable[[], object]] = {
             "open": self.enter,
@@ -82,13 +80,10 @@ class BlockPane(Pane):
         names = {*asked_for(view), *(disk.name for disk in view.disks if disk.in_flight)}
         self._disks.update(names, view.tails, {finding.disk for finding in view.findings})
         self._cursor.follow(view.cursor, view.timeline, self._map_width)
-        self.view = view
-        self._memory.pass_on()
-        self._fill()
         super().show(view)
 
-    def _fill(self) -> None:
-        """Put the list that is to be seen into its table."""
+    def fill(self) -> None:
+        """See LogPane: the list that is to be seen, if it is one."""
         if kind := LISTS.get(self._face):
             listed = lists.Wanted(kind, self._disks.chosen or None, self._by)
             clear = self.keymap.name("filter-clear")
@@ -233,7 +228,7 @@ class BlockPane(Pane):
 
     def matches(self) -> int:
         """See Pane."""
-        return self.grid.matches() if self.grid else len(self._disks.places(self.wanted, self.view.facts))
+        return super().matches() if self.grid else len(self._disks.places(self.wanted, self.view.facts))
 
     def find(self, step: int) -> bool:
         """See Pane: a disk by its name, its model, its serial number, its place or a set that it is in."""
@@ -262,12 +257,12 @@ class BlockPane(Pane):
 
     def _turn(self, step: int) -> None:
         self._face = FACES[(FACES.index(self._face) + step) % len(FACES)]
-        self._fill()
+        self.begin()
 
     def _next_by(self) -> None:
         if self._face == "parts":
             self._by = BYS[(BYS.index(self._by) + 1) % len(BYS)]
-            self._fill()
+            self.begin()
 
     def _choose(self, choice: Choice) -> None:
         self._choice = choice

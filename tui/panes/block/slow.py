@@ -13,7 +13,8 @@ from probes.unit_names import unit_name
 from tui import format as units
 from tui import text as safe_text
 from tui.history import ProbeView
-from tui.panes.table.logged import LogSheet, Memory
+from tui.panes.table.logged import LogSheet
+from tui.panes.table.memory import Memory
 from tui.widgets.line import Line, Look
 from tui.widgets.table import Place
 

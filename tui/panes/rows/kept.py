@@ -1,4 +1,4 @@
-"""Groups of the rows that are kept."""
+"""Groups of the rows that are kept: of the newest, until the memory has caught up with the others."""
 
 from __future__ import annotations
 
@@ -11,25 +11,32 @@ from tui.log import Log
 from tui.panes.rows.groups import By, Event, Group, Groups, Shared, counted, together
 from tui.panes.rows.paths import folder
 from tui.panes.table.fields import as_text
-from tui.panes.table.logged import Memory
+from tui.panes.table.memory import Memory
 
 LATENCY = "latency_us"
 
 SECOND = 1_000_000_000
+SAMPLE = 1000
+"""Rows whose paths tell how deep the folders are that are to be seen."""
+
+_Told = dict[int, Event | None]
+"""By the number of the row; None: it is not below the folder."""
 
 
 def groups(log: Log, columns: Sequence[Column], by: By, inside: str, depth: int, memory: Memory) -> Groups:  # noqa: PLR0913, PLR0917
     """The groups of the rows that pass the filter; of paths, those below `inside` by their folders."""
-    events = _events(log, columns, by, inside, depth, memory)
-    said = f"of the {units.count(len(events))} rows kept"
-    return Groups(by, counted(events), _span_ns(log, columns), said, can_end(columns))
+    told = _told(log, columns, by, inside, depth, memory)
+    events = _events(told)
+    newest = "newest " if len(told) < len(log) else ""
+    said = f"of the {newest}{units.count(len(events))} rows kept"
+    return Groups(by, counted(events), _span_ns(log, columns, len(told)), said, can_end(columns))
 
 
 def before(log: Log, columns: Sequence[Column], by: By, since: int, memory: Memory) -> list[Group]:
     """The groups of those rows alone that came before `since`, in nanoseconds since the epoch: none of them comes any
     more. Bad ends are of all rows, whenever they came.
     """
-    events = _events(log, columns, by, "", 1, memory)
+    events = _events(_told(log, columns, by, "", 1, memory))
     ends = [
         Group(event.key, event.beside, 0, 0, hz=0.0, bad=1) for event in events if event.bad and event.time >= since
     ]
@@ -37,8 +44,11 @@ def before(log: Log, columns: Sequence[Column], by: By, since: int, memory: Memo
     return together([*(group._replace(hz=0.0) for group in groups), *ends])
 
 
-def _events(log: Log, columns: Sequence[Column], by: By, inside: str, depth: int, memory: Memory) -> list[Event]:  # noqa: PLR0913, PLR0917
-    told = memory.made(f"{by} {inside} {depth}", log, _event(columns, by, inside, depth))
+def _told(log: Log, columns: Sequence[Column], by: By, inside: str, depth: int, memory: Memory) -> _Told:  # noqa: PLR0913, PLR0917
+    return memory.begun(f"{by} {inside} {depth}", log, _event(columns, by, inside, depth))
+
+
+def _events(told: _Told) -> list[Event]:
     return [event for event in told.values() if event is not None]
 
 
@@ -47,10 +57,10 @@ def can_end(columns: Sequence[Column]) -> bool:
     return {"code", "signal"} <= {column.id for column in columns}
 
 
-def paths(log: Log, columns: Sequence[Column], by: By, memory: Memory) -> list[str]:
-    """The paths of the rows that pass the filter."""
+def paths(log: Log, columns: Sequence[Column], by: By) -> list[str]:
+    """The paths of the newest rows that pass the filter."""
     at = [column.id for column in columns].index(by.column)
-    return list(memory.made(f"{by}", log, lambda row: as_text(row[at])).values())
+    return [as_text(row[at]) for _, row in log.rows(len(log) - SAMPLE, len(log))]
 
 
 def _event(columns: Sequence[Column], by: By, inside: str, depth: int) -> Callable[[Row], Event | None]:
@@ -88,10 +98,13 @@ def _maybe(ids: Sequence[str], wanted: str) -> int | None:
     return ids.index(wanted) if wanted in ids else None
 
 
-def _span_ns(log: Log, columns: Sequence[Column]) -> int:
-    """From the first row to the last; a second at least, or two rows that came together would be a flood."""
+def _span_ns(log: Log, columns: Sequence[Column], newest: int) -> int:
+    """From the first of the newest rows to the last; a second at least, or two rows that came together would be a
+    flood.
+    """
     at = next((at for at, column in enumerate(columns) if column.kind == "time"), None)
-    if at is None or len(log) < 2:  # noqa: PLR2004
+    if at is None or newest < 2:  # noqa: PLR2004
         return 0
-    first, last = (next(row[at] for _, row in log.rows(which, which + 1)) for which in (0, len(log) - 1))
+    ends = (len(log) - newest, len(log) - 1)
+    first, last = (next(row[at] for _, row in log.rows(which, which + 1)) for which in ends)
     return max(last - first, SECOND) if isinstance(first, int) and isinstance(last, int) else 0

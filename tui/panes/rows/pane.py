@@ -12,14 +12,13 @@ from tui.exact import Exact
 from tui.history import ProbeView
 from tui.keys import Keymap
 from tui.panes.counted import summary
-from tui.panes.pane import Pane
+from tui.panes.log_pane import LogPane
 from tui.panes.rows import counted, kept
 from tui.panes.rows.groups import By, Groups, GroupSheet, is_folder, usable
 from tui.panes.rows.paths import depth_of
 from tui.panes.rows.sheet import RowSheet
 from tui.panes.rows.tree import TreeSheet, can_grow
 from tui.panes.table.grid import Grid
-from tui.panes.table.logged import Memory
 from tui.panes.table.order import Sort
 from tui.panes.table.sheet import Sheet
 from tui.widgets.line import Look, Role
@@ -27,7 +26,7 @@ from tui.widgets.line import Look, Role
 Face = Literal["rows", "groups", "tree"]
 
 
-class RowPane(Pane):
+class RowPane(LogPane):
     """Rows as they come, in groups, and where there are parents as a tree.
 
     columns  ids of those to be seen of rows, in their order; empty: as the probe has them
@@ -46,7 +45,6 @@ class RowPane(Pane):
         self._depth = 0
         self._said = ""
         self._on_screen = self._counting = False
-        self._memory = Memory()
         self._exact: Exact | None = None
         self._grid = Grid()
         self._grids: dict[Face, Grid] = {"rows": self._grid}
@@ -71,11 +69,12 @@ class RowPane(Pane):
 
     def show(self, view: ProbeView) -> None:
         """See Pane."""
-        self.view = view
-        self._memory.pass_on()
-        self._grid.show(self._sheet())
-        self._ask_for_counts()
         super().show(view)
+        self._ask_for_counts()
+
+    def fill(self) -> None:
+        """See LogPane."""
+        self._grid.show(self._sheet())
 
     def on_show(self, _event: events.Show) -> None:
         """There is room for it again."""
@@ -113,7 +112,7 @@ class RowPane(Pane):
             before = kept.before(log, columns, self._by, self._exact.since or 0, self._memory)
             return counted.groups(self._exact, self._by, before)._replace(ends=kept.can_end(columns))
         if not self._depth and len(log) and self._by.name == "path":
-            self._depth = depth_of(kept.paths(log, columns, self._by, self._memory))
+            self._depth = depth_of(kept.paths(log, columns, self._by))
         made = kept.groups(log, columns, self._by, self._folder, max(self._depth, 1), self._memory)
         why = counted.why_not(self.view, self._by)
         return made._replace(said=f"{made.said}: {why}") if why else made
@@ -162,6 +161,7 @@ class RowPane(Pane):
                 self.enter()
             case _:
                 super().act(command)
+                return
         self.redraw()
 
     def enter(self) -> bool:
@@ -197,7 +197,7 @@ class RowPane(Pane):
         self._face = face
         self._grid = self._grids.setdefault(face, _grid(face))
         self._grid.look_for(self.wanted)
-        self._grid.show(self._sheet())
+        self.begin()
         self._ask_for_counts()
 
     def _next_by(self) -> None:

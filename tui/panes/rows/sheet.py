@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from probes.columns import Column, ProbeInfo, Row
 from tui.log import Log
 from tui.panes.rows.chosen import chosen
-from tui.panes.table.logged import LogSheet, Memory
+from tui.panes.table.logged import LogSheet
+from tui.panes.table.memory import Memory
 from tui.widgets.line import Look
 from tui.widgets.table import Place
 

@@ -16,7 +16,7 @@ from probes.columns import Column, Row, Value
 from tui import format as units
 from tui.log import Log
 from tui.panes.table.fields import as_text
-from tui.panes.table.logged import Memory
+from tui.panes.table.memory import Memory
 from tui.panes.table.order import Comparable, Sort, comparable
 from tui.panes.table.sheet import Key, Sheet, searcher
 from tui.widgets.line import Line, Look
@@ -178,8 +178,8 @@ class TreeSheet(Sheet):
 
     def texts(self) -> Sequence[str]:
         """See Sheet."""
-        texts = self._memory.made("text", self._log, searcher(self.columns))
-        return [texts[one] if one >= 0 else f"{bare(one)}\0{self._comm(one)}" for one in self._tree.order]
+        texts = self._memory.begun("text", self._log, searcher(self.columns))
+        return [texts.get(one, "") if one >= 0 else f"{bare(one)}\0{self._comm(one)}" for one in self._tree.order]
 
     def _newest(self, number: int) -> int:
         """The row itself, or that which stands for a parent without one."""

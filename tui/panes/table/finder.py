@@ -12,22 +12,25 @@ class Finder:
 
     def __init__(self) -> None:
         self.wanted = Wanted("")
-        self._places: list[int] | None = None
+        self._found: list[int] | None = None
 
     def look_for(self, wanted: Wanted) -> None:
         """Another text."""
-        self.wanted, self._places = wanted, None
+        self.wanted, self._found = wanted, None
 
     def forget(self) -> None:
         """The table has changed."""
-        self._places = None
+        self._found = None
+
+    def found(self, sheet: Sheet) -> list[int]:
+        """Indexes of the rows that have it in any column."""
+        if self._found is None:
+            self._found = self.wanted.among(sheet.texts()) if self.wanted.text else []
+        return self._found
 
     def places(self, sheet: Sheet, arranged: Arranged) -> list[int]:
-        """The places of the rows that have it in any column, from the top."""
-        if self._places is None:
-            found = self.wanted.among(sheet.texts()) if self.wanted.text else []
-            self._places = sorted(map(arranged.place, found))
-        return self._places
+        """Where these rows stand, from the top."""
+        return sorted(map(arranged.place, self.found(sheet)))
 
 
 def nearest(places: list[int], current: int, step: int, *, back: bool) -> int:

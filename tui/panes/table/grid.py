@@ -264,7 +264,7 @@ class Grid:
 
     def matches(self) -> int:
         """See Pane."""
-        return len(self._finder.places(self.sheet, self._arranged))
+        return len(self._finder.found(self.sheet))
 
     def find(self, step: int) -> bool:
         """See Pane: from the newest, one goes back first."""

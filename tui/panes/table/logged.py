@@ -2,38 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
 
 from probes.columns import Column, Row
-from tui.log import Log, Told
+from tui.log import Log
+from tui.panes.table.memory import Memory
 from tui.panes.table.order import Comparable, comparable
 from tui.panes.table.sheet import Key, Sheet, searcher
-
-Made = TypeVar("Made")
-
-
-class Memory:
-    """What was made of each row of a log, so that it is made once and not at each moment; what nobody asked for at the
-    moment before is forgotten.
-    """
-
-    def __init__(self) -> None:
-        self._known: dict[str, dict[int, Told[Any]]] = {}
-        self._asked: set[str] = set()
-
-    def pass_on(self) -> None:
-        """A new moment begins."""
-        self._known = {what: told for what, told in self._known.items() if what in self._asked}
-        self._asked.clear()
-
-    def made(self, what: str, log: Log, make: Callable[[Row], Made]) -> dict[int, Made]:
-        """What `make` makes of each row that passes the filter, by number; `what` is its name here."""
-        self._asked.add(what)
-        known: Mapping[int, Told[Made]] = self._known.get(what, {})
-        told = log.derive(make, known)
-        self._known[what] = told
-        return {number: made for number, (_, made) in told.items()}
 
 
 class LogSheet(Sheet):
@@ -44,6 +19,7 @@ class LogSheet(Sheet):
     def __init__(self, name: str, log: Log, columns: Sequence[Column], memory: Memory, nothing: str) -> None:
         self.name, self.columns = name, columns
         self._log, self._memory, self._nothing = log, memory, nothing
+        self._texts: Sequence[str] | None = None
 
     def __len__(self) -> int:
         return len(self._log)
@@ -73,7 +49,13 @@ class LogSheet(Sheet):
 
     def texts(self) -> Sequence[str]:
         """See Sheet."""
-        return list(self._memory.made("text", self._log, searcher(self.columns)).values())
+        if self._texts is None:
+            texts = self._memory.begun("text", self._log, searcher(self.columns))
+            told = [texts.get(number, "") for number in self._log.numbers]
+            if self._memory.behind:
+                return told
+            self._texts = told
+        return self._texts
 
     def nothing(self) -> str:
         """See Sheet."""

@@ -68,7 +68,7 @@ class Sheet(ABC):
         return ordered(self.values(at), falling=sort.falling) if sort and at is not None else None
 
     def texts(self) -> Sequence[str]:
-        """All that a row says, hidden columns too, for all rows."""
+        """All that a row says, hidden columns too, for all rows; nothing where that is still to be found out."""
         text = searcher(self.columns)
         return [text(self.row(at)) for at in range(len(self))]
 
