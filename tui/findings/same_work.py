@@ -9,8 +9,8 @@ from probes.disk_sums import OPS, Op, Part
 from probes.lanes import latency_of
 from probes.latency import EMPTY, Latency, merge
 from tui.findings.comparison import FEWEST
+from tui.findings.demand import Demand, mean_size
 from tui.findings.scene import Scene
-from tui.findings.series import SECOND, Series
 from tui.findings.siblings import Family
 
 BUSIER = 3.0
@@ -57,20 +57,21 @@ class Pair(NamedTuple):
 
 def comparable(scene: Scene, family: Family, disk: str, siblings: Sequence[str], op: Op) -> Pair | None:
     """The requests of a disk and of its siblings that can be compared; None where the work is another."""
-    if not _alike_busy(scene, family, disk, siblings, op):
+    mine, usual, busy = Demand.of(scene, disk), Demand.usual(scene, siblings), scene.busy(disk)
+    if not (_alike_busy(mine, usual) and (family.is_set or _alike_used(mine, usual, busy, op))):
         return None
     pair = _pair(scene, disk, siblings, op)
     if pair is None:
         return None
-    busier = _more_to_do(scene, disk, siblings) > MORE_TO_DO
-    return pair._replace(busier=busier, rested=_rested(scene, disk, siblings, op))
+    rested = mine.rates[op] * IDLER < usual.rates[op] and busy is not None and busy < IDLE
+    return pair._replace(busier=_more_to_do(mine, usual), rested=rested)
 
 
 def _pair(scene: Scene, disk: str, siblings: Sequence[str], op: Op) -> Pair | None:
     """Requests that are alike; None where there are none."""
     mine = _by_kind(scene, (disk,), op)
     theirs = _by_kind(scene, siblings, op)
-    sizes = _size((scene.get(disk, op),)), _size([scene.get(other, op) for other in siblings])
+    sizes = mean_size((scene.get(disk, op),)), mean_size([scene.get(other, op) for other in siblings])
     alike = max(sizes) <= LARGER * min(sizes)
     if not (mine and theirs):
         return _everything(scene, disk, siblings, op) if alike else None
@@ -86,58 +87,26 @@ def _everything(scene: Scene, disk: str, siblings: Sequence[str], op: Op) -> Pai
     return Pair(latency_of(scene.get(disk, op)), latency_of(*(scene.get(other, op) for other in siblings)))
 
 
-def _size(series: Sequence[Series]) -> float:
-    """Bytes of a request on average."""
-    return sum(one.bytes for one in series) / max(sum(one.count for one in series), 1)
+def _alike_busy(mine: Demand, usual: Demand) -> bool:
+    """Whether the disk has not much more to do than its siblings, with any operation."""
+    little = 0.1 * usual.requests
+    return all(mine.rates[op] <= BUSIER * max(usual.rates[op], little) for op in OPS)
 
 
-def _alike_busy(scene: Scene, family: Family, disk: str, siblings: Sequence[str], op: Op) -> bool:
-    """Whether the disk has not much more to do than its siblings, with any operation, nor much less."""
-    rates = {which: scene.get(disk, which).rate for which in OPS}
-    usual = {which: sum(scene.get(other, which).rate for other in siblings) / len(siblings) for which in OPS}
-    little = 0.1 * sum(usual.values())
-    if any(rates[which] > BUSIER * max(usual[which], little) for which in OPS):
+def _alike_used(mine: Demand, usual: Demand, busy: float | None, op: Op) -> bool:
+    """Whether disks that have no more than their model in common are about as much in use, neither more nor less."""
+    if mine.requests > RATHER_BUSIER * usual.requests and mine.at_once > DEEPER * max(usual.at_once, 1.0):
         return False
-    if family.is_set:
+    if mine.rates[op] * IDLER >= usual.rates[op]:
         return True
-    # What they have in the device at once: by Little's law, for what is told of disks counts the queue as well.
-    mine = _at_once(scene, disk)
-    theirs = sum(_at_once(scene, other) for other in siblings) / len(siblings)
-    if sum(rates.values()) > RATHER_BUSIER * sum(usual.values()) and mine > DEEPER * max(theirs, 1.0):
-        return False
-    if rates[op] * IDLER >= usual[op]:
-        return True
-    busy = scene.busy(disk)
-    return min(mine, mine if busy is None else busy) >= IDLE and mine * IDLER >= theirs
+    used = mine.at_once if busy is None else min(mine.at_once, busy)
+    return used >= IDLE and mine.at_once * IDLER >= usual.at_once
 
 
-def _more_to_do(scene: Scene, disk: str, siblings: Sequence[str]) -> float:
-    """How many times the requests or the bytes of its siblings a disk has; 1.0 where none waits for another in it."""
-    if _at_once(scene, disk) < QUEUED:
-        return 1.0
-    (requests, size), others = _load(scene, disk), [_load(scene, other) for other in siblings]
-    usual = sum(one for one, _ in others) / len(others)
-    usual_size = sum(one for _, one in others) / len(others)
-    return max(requests / max(usual, 1.0), size / max(usual_size, 1.0))
-
-
-def _load(scene: Scene, disk: str) -> tuple[float, float]:
-    """Requests and bytes a second."""
-    every = [scene.get(disk, op) for op in OPS]
-    return sum(one.rate for one in every), sum(one.rate * _size([one]) for one in every)
-
-
-def _rested(scene: Scene, disk: str, siblings: Sequence[str], op: Op) -> bool:
-    """Whether it has so much less to do than its siblings that its requests come as a surprise."""
-    usual = sum(scene.get(other, op).rate for other in siblings) / len(siblings)
-    busy = scene.busy(disk)
-    return scene.get(disk, op).rate * IDLER < usual and busy is not None and busy < IDLE
-
-
-def _at_once(scene: Scene, disk: str) -> float:
-    """Requests that a disk had in the device on average."""
-    every = [scene.get(disk, op) for op in OPS]
-    return sum(one.average_ns * one.rate for one in every) / SECOND
+def _more_to_do(mine: Demand, usual: Demand) -> bool:
+    """Whether the disk has rather more to do than its siblings, and requests wait for each other in it."""
+    more = max(mine.requests / max(usual.requests, 1.0), mine.bytes / max(usual.bytes, 1.0))
+    return mine.at_once >= QUEUED and more > MORE_TO_DO
 
 
 def _by_kind(scene: Scene, disks: Sequence[str], op: Op) -> Mapping[Kind, Latency]:
