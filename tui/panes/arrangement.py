@@ -38,6 +38,7 @@ class Arrangement:
         for pane in self._panes:
             gone = pane in self._hidden or (self._zoomed is not None and pane is not self._zoomed)
             pane.set_class(gone, "-gone")
+            pane.stand(alone=pane is self._zoomed)
         self._nothing.set_class(bool(self.present), "-gone")
         for box in self._boxes:
             seen = [pane for pane in self._panes if pane.parent is box and not pane.has_class("-gone")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from itertools import takewhile
 
 from textual import events
 from textual.message import Message
@@ -58,6 +59,7 @@ class Pane(Canvas, can_focus=True):
         self.view = view
         self.number = number
         self.boxed = False
+        self._alone = False
         self._expected, self._state = "", view.state
         self.wanted = Wanted("")
 
@@ -72,6 +74,12 @@ class Pane(Canvas, can_focus=True):
         """The probe was asked to turn on or off: say so until it has."""
         self._expected = f"turning {'on' if on else 'off'}{self.look.glyphs.ellipsis}"
         self.redraw()
+
+    def stand(self, *, alone: bool) -> None:
+        """Say whether the other panes are out of sight because this one is looked at."""
+        if alone != self._alone:
+            self._alone = alone
+            self.redraw()
 
     @abstractmethod
     def body(self, width: int, height: int) -> list[Strip]:
@@ -226,8 +234,15 @@ class Pane(Canvas, can_focus=True):
         if self._expected:
             return [(self._expected, "warn")]
         if state == "on":
-            return self.summary()
+            return self._with_way_back(self.summary())
         return [(state, "bad" if state == "failed" else "warn" if state == "compiling" else "dim")]
+
+    def _with_way_back(self, told: list[tuple[str, Role]]) -> list[tuple[str, Role]]:
+        """The key to the other panes as well, behind what is wrong."""
+        if not self._alone:
+            return told
+        wrong = len(list(takewhile(lambda said: said[1] in ("bad", "warn"), told)))
+        return [*told[:wrong], (f"{self.keymap.name('zoom')}: all panes", "dim"), *told[wrong:]]
 
     def _inside(self, width: int, height: int) -> list[Strip]:
         if width <= 0 or height <= 0:
