@@ -7,7 +7,6 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from functools import partial
 from pathlib import Path
 
 from bench import machine, peers, report
@@ -19,27 +18,30 @@ BIOLATENCY, BIOSNOOP = "biolatency -D (libbpf-tools)", "biosnoop (libbpf-tools)"
 BPFTRACE = "the same as biosnoop (bpftrace)"
 SECONDS = 2.0
 DEPTH = 6
-"""Reads at once: with as many, a disk in memory does 100,000 a second and more."""
+"""Reads at once."""
+LARGE, SMALL = "32k", "4k"
+"""Their size: a disk in memory does some 100,000 a second of the first, and of the second all that it can."""
+OBSERVERS: Mapping[str, Callable[[], AbstractContextManager[object]]] = {
+    BARE: nullcontext,
+    EBTOP: lambda: Dump("--probe", "block"),
+    BIOLATENCY: lambda: peers.libbpf_tool("biolatency", "-D"),
+    BIOSNOOP: lambda: peers.libbpf_tool("biosnoop"),
+    BPFTRACE: lambda: peers.bpftrace(peers.BIOSNOOP),
+}
 MOST_ADDED, MOST_OF_BIOSNOOP = 0.05, 0.5
 DISK_MB = 128
 
 
 def run(settings: Settings) -> None:
     with disk_in_memory() as device:
-        watched = partial(_watched, device)
         figures = report.in_turn(
             settings.rounds,
-            {
-                BARE: watched(BARE, nullcontext),
-                EBTOP: watched(EBTOP, lambda: Dump("--probe", "block")),
-                BIOLATENCY: watched(BIOLATENCY, lambda: peers.libbpf_tool("biolatency", "-D")),
-                BIOSNOOP: watched(BIOSNOOP, lambda: peers.libbpf_tool("biosnoop")),
-                BPFTRACE: watched(BPFTRACE, lambda: peers.bpftrace(peers.BIOSNOOP)),
-            },
+            {name: _watched(device, name, watch) for name, watch in OBSERVERS.items()},
         )
-        _show(figures)
+        for size in (LARGE, SMALL):
+            _show(figures, size)
         with Dump("--probe", "block") as dump:
-            done = _reads(device, SECONDS)
+            done = _reads(device, SECONDS, SMALL)
     name = Path(device).name
     counted = sum(
         hist["count"]
@@ -52,9 +54,14 @@ def run(settings: Settings) -> None:
 def _watched(device: str, name: str, observer: Callable[[], AbstractContextManager[object]]) -> report.Turn:
     def turn() -> Mapping[str, float]:
         with observer():
-            return {name: SECONDS * 1e6 / _reads(device, SECONDS)}
+            return {_at(name, size): SECONDS * 1e6 / _reads(device, SECONDS, size) for size in (LARGE, SMALL)}
 
     return turn
+
+
+def _at(name: str, size: str) -> str:
+    """What the figure is called that was measured with reads of that size."""
+    return f"{name}, {size}"
 
 
 @contextmanager
@@ -78,19 +85,19 @@ def disk_in_memory() -> Iterator[str]:
             subprocess.run([losetup, "--detach", device], check=True)
 
 
-def _reads(device: str, seconds: float) -> int:
-    """How many random reads of 4k fio makes within that time."""
-    return reads(subprocess.run(fio(device, seconds), check=True, capture_output=True, text=True).stdout)
+def _reads(device: str, seconds: float, size: str) -> int:
+    """How many random reads of that size fio makes within that time."""
+    return reads(subprocess.run(fio(device, seconds, size), check=True, capture_output=True, text=True).stdout)
 
 
-def fio(device: str, seconds: float) -> list[str]:
-    """The command that makes random reads for so long."""
+def fio(device: str, seconds: float, size: str = SMALL) -> list[str]:
+    """The command that makes random reads of that size for so long."""
     return [
         machine.program("fio"),
         "--name=bench",
         f"--filename={device}",
         "--rw=randread",
-        "--bs=4k",
+        f"--bs={size}",
         "--direct=1",
         "--ioengine=libaio",
         f"--iodepth={DEPTH}",
@@ -106,23 +113,26 @@ def reads(said: str) -> int:
     return int(job["read"]["total_ios"])
 
 
-def _show(figures: report.Figures) -> None:
+def _show(figures: report.Figures, size: str) -> None:
+    bare = _at(BARE, size)
+    there = {name: at for name in OBSERVERS if (at := _at(name, size)) in figures}
     rows = [
         (
             name,
-            report.number(1e6 / figures.median(name)),
-            report.number(figures.median(name)),
-            figures.spread(name),
-            "" if name == BARE else report.number(figures.added(name, BARE)),
-            "" if name == BARE else report.number(100 * (figures.ratio(name, BARE) - 1)),
+            report.number(1e6 / figures.median(at)),
+            report.number(figures.median(at)),
+            figures.spread(at),
+            "" if at == bare else report.number(figures.added(at, bare)),
+            "" if at == bare else report.number(100 * (figures.ratio(at, bare) - 1)),
         )
-        for name in figures.values
+        for name, at in there.items()
     ]
     columns = ("block", "reads a second", "us a read", "least..most", "us added", "% added")
-    report.show(f"fio, random reads of 4k, {DEPTH} at a time, from a disk in memory", columns, rows, figures.missing)
-    report.goal("added to a read", figures.ratio(EBTOP, BARE) - 1, MOST_ADDED)
+    title = f"fio, random reads of {size}, {DEPTH} at a time, from a disk in memory"
+    report.show(title, columns, rows, figures.missing)
+    report.goal("added to a read", figures.ratio(there[EBTOP], bare) - 1, MOST_ADDED)
     for name in (BIOSNOOP, BPFTRACE):
-        if name in figures:
-            share = figures.added(EBTOP, BARE) / figures.added(name, BARE)
+        if name in there:
+            share = figures.added(there[EBTOP], bare) / figures.added(there[name], bare)
             report.goal(f"of what is added by {name}", share, MOST_OF_BIOSNOOP)
             break
