@@ -9,6 +9,7 @@ import select
 import signal
 import sys
 import termios
+import time
 from codecs import getincrementaldecoder
 from contextlib import suppress
 from typing import Any
@@ -20,6 +21,8 @@ from textual.drivers.linux_driver import LinuxDriver
 
 WAIT_S = 0.1
 """How long a lone Esc may be the beginning of a sequence, and how soon the thread sees that it is to end."""
+TAKEN_S = 0.05
+"""How long a terminal has for what puts it back: a ^C takes from then on what it has not read."""
 MOST_BYTES = 4096
 ESCAPE = "\x1b"
 ESCAPE_KEY = "\x1b[27u"
@@ -70,6 +73,7 @@ class Driver(LinuxDriver):
         """See LinuxDriver."""
         super().close()
         if self._given_back is not None:
+            time.sleep(TAKEN_S)
             with suppress(termios.error):  # it is gone
                 termios.tcsetattr(self.fileno, termios.TCSAFLUSH, self._given_back)
 

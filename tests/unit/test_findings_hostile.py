@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -52,6 +53,7 @@ def test_it_takes_whatever_comes(session: list[tuple[ProbeTick, int, int]]) -> N
         for finding in watch.take(one):
             for sink in sinks:
                 sink.finding(finding, one.time)
+        msgspec.msgpack.encode(watch.current)
     for sink in sinks:
         sink.flush()
     assert all(json.loads(line)["numbers"] for line in out.getvalue().splitlines())
@@ -63,3 +65,15 @@ def test_a_tick_that_claims_to_be_centuries_long_takes_no_memory() -> None:
     many = lanes({SLOTS - 1: 1 << 62})
     series.add(START, 1 << 62, Hist("sda", "read", "device", many, 1 << 62, 1 << 62, 1 << 62))
     assert len(series.seconds(SLOTS - 1)) <= LONGEST_NS // SECOND
+
+
+def test_sums_that_no_format_can_tell_are_told_as_the_most_that_it_can() -> None:
+    watch, most = Watch(), (1 << 63) - 1
+    failing = [Hist("sda", "write", "device", lanes({1: most}), most, most, most, most, most) for _ in range(3)]
+    tick = ProbeTick("block", "on", Counts(), hists=failing, disks=[Disk("sda", 1, 1, 0.5, 1.0)])
+    for second in range(8):
+        watch.take(Snapshot(START + second * SECOND, SECOND, "", BOX, (tick,), 0))
+    told = [finding.numbers for finding in watch.current if finding.kind == "errors"]
+    assert told
+    assert told[0]["errors"] == most
+    msgspec.msgpack.encode(watch.current)

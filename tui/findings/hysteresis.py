@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -11,6 +11,8 @@ from tui.findings.finding import Finding
 from tui.findings.rule import Candidate
 from tui.findings.series import SECOND
 
+MOST = (1 << 63) - 1
+"""What any format can tell; sums of a recording that somebody made up can be more."""
 GONE_NS = 10 * SECOND
 """How long a finding must not have held to have ended."""
 
@@ -55,8 +57,12 @@ class Hysteresis:
         if state is None:
             state = self._states[finding.id] = _State(finding, now, said=False)
         state.held = now
-        state.finding = msgspec.structs.replace(finding, since=state.finding.since)
+        state.finding = msgspec.structs.replace(finding, since=state.finding.since, numbers=_kept(finding.numbers))
         if state.said or after_ns is None or now - state.finding.since < after_ns:
             return False
         state.said = True
         return True
+
+
+def _kept(numbers: Mapping[str, int | float | str]) -> Mapping[str, int | float | str]:
+    return {name: min(value, MOST) if isinstance(value, int) else value for name, value in numbers.items()}
