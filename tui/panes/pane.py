@@ -238,11 +238,11 @@ class Pane(Canvas, can_focus=True):
         return [(state, "bad" if state == "failed" else "warn" if state == "compiling" else "dim")]
 
     def _with_way_back(self, told: list[tuple[str, Role]]) -> list[tuple[str, Role]]:
-        """The key to the other panes as well, behind what is wrong."""
+        """The key to the other panes as well, behind what the figures are of and what is wrong."""
         if not self._alone:
             return told
-        wrong = len(list(takewhile(lambda said: said[1] in ("bad", "warn"), told)))
-        return [*told[:wrong], (f"{self.keymap.name('zoom')}: all panes", "dim"), *told[wrong:]]
+        first = len(list(takewhile(lambda said: said[1] in ("name", "bad", "warn"), told)))
+        return [*told[:first], (f"{self.keymap.name('zoom')}: all panes", "dim"), *told[first:]]
 
     def _inside(self, width: int, height: int) -> list[Strip]:
         if width <= 0 or height <= 0:
