@@ -161,6 +161,8 @@ class Ebtop(App[None]):
         if self._frame.show(view):
             self.call_next(self._frame.arrangement.apply)
         self._show_header()
+        if self.focused is self._frame.prompt:
+            self._frame.prompt.redraw()
         if self.page:
             self.page.show(view, held=self.history.paused)
         if isinstance(self.screen, FindingsScreen):

@@ -45,6 +45,16 @@ async def test_what_is_found_is_counted_while_one_types() -> None:
             assert f"{MANY} found" in screen.text
 
 
+@pytest.mark.parametrize(("keys", "told"), [(["slash", "4", "0"], "{} found"), (["f"], "{} rows")])
+async def test_what_is_told_while_one_types_is_of_now(keys: list[str], told: str) -> None:
+    async with running(machine=Machine(rows=5)) as screen:
+        await screen.ticks(1)
+        await screen.press(*keys)
+        for rows in (5, 10, 15):
+            assert told.format(rows) in screen.text
+            await screen.ticks(1)
+
+
 async def test_one_goes_to_what_is_found_however_far_it_was_looked() -> None:
     async with running(machine=Machine(rows=MANY)) as screen:
         await screen.ticks(1)
