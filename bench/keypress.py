@@ -21,7 +21,7 @@ PAUSE_S = (0.05, 0.3)
 """Between two keys, at random: they fall anywhere between two ticks, and within them."""
 QUIET_S = 0.004
 """A picture is whole when nothing more has come for so long."""
-PATIENCE_S = 3.0
+PATIENCE_S = 30.0
 ROUND_S = 30.0
 """Longer than a round of all keys takes."""
 FOCUS, FOLLOW = (b"\t",), (b"G",)

@@ -99,7 +99,12 @@ class Running(NamedTuple):
 
 
 def run(settings: Settings) -> None:
-    with compiled("exec") as storm, compiled("open") as flood, block.disk_in_memory() as device:
+    with (
+        compiled("exec") as storm,
+        compiled("open") as flood,
+        block.disk_in_memory() as device,
+        machine.no_session_starves(),
+    ):
         program = shutil.copy(machine.program("true"), storm.path.with_name(PROGRAM))
         loads = Loads(storm, flood, str(program), device)
         _beside_peers(loads, settings)

@@ -18,6 +18,7 @@ CORE = max(os.sched_getaffinity(0))
 PATIENCE_S = 30.0
 """How long anything may take that is waited for."""
 
+AUTOGROUPS = Path("/proc/sys/kernel/sched_autogroup_enabled")
 _PROCESS_CLOCK = 2
 """CPUCLOCK_SCHED: what clock_getcpuclockid(3) makes of a process id together with its complement."""
 
@@ -39,6 +40,21 @@ def core_for_loads() -> Iterator[int]:
         yield CORE
     finally:
         os.sched_setaffinity(0, before)
+
+
+@contextmanager
+def no_session_starves() -> Iterator[None]:
+    """Has the kernel share time among processes, not among sessions: a storm of execs can keep another session from
+    running for seconds (seen on 6.18), whatever that is.
+    """
+    before = AUTOGROUPS.read_text() if AUTOGROUPS.exists() else ""
+    if before:
+        AUTOGROUPS.write_text("0")
+    try:
+        yield
+    finally:
+        if before:
+            AUTOGROUPS.write_text(before)
 
 
 def program(*names: str, compiled: bool = False) -> str:
