@@ -8,6 +8,7 @@ from collections.abc import Callable
 from probes.snapshot import Answer, Snapshot
 from tui.dispatch import Dispatch
 from tui.host import Host
+from tui.rate import LEAST_NS
 from tui.silence import Silence
 
 
@@ -15,7 +16,8 @@ class Feed:
     """The Sink of a screen (see `tui.source`).
 
     notice    what is so until something else is: a recording is over, the collector is gone, or nothing comes
-    ui_share  what `cost` told when the last tick came
+    measured  the last tick of which one can tell what it cost
+    ui_share  what `cost` told when that came
     over      the collector is gone, and there is something to be looked at
 
     cost   share of a core that this process used since the last call
@@ -34,10 +36,12 @@ class Feed:
         self._host, self._dispatch, self._cost, self._hear, self._leave = host, dispatch, cost, hear, leave
         self._silence = Silence(time.monotonic())
         self.notice, self.ui_share, self.over = "", 0.0, False
+        self.measured: Snapshot | None = None
 
     def tick(self, snapshot: Snapshot) -> None:
         """See Sink."""
-        self.ui_share = self._cost()
+        if self.measured is None or snapshot.span_ns >= LEAST_NS:
+            self.measured, self.ui_share = snapshot, self._cost()
         self.passed(snapshot)
         self._host.show()
 

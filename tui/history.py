@@ -21,6 +21,7 @@ from tui.findings.finding import Finding
 from tui.findings.watch import MOST_PAST, Watch
 from tui.lineage import Lineage
 from tui.log import Enough, Log
+from tui.rate import Rate
 from tui.rewind import Moment, PastLog, ended, moment
 from tui.tails import Tail
 from tui.tape import HISTORY_S, Tape
@@ -33,7 +34,7 @@ class ProbeView(msgspec.Struct, frozen=True):
     """What a pane draws of its probe.
 
     counts      of the session, as `probes.snapshot.Counts`
-    seen_hz     events a second in the last tick
+    seen_hz     events a second lately, see tui.rate
     log         its rows; of a probe that makes histograms: the slow requests
     moving, work, parts   over the last seconds
     span_ns     what those cover
@@ -95,11 +96,11 @@ class Track:
         self.facts: Mapping[str, DiskFacts] = {}
         self.thresholds: Mapping[tuple[str, Op], Threshold] = {}
         self.tick = ProbeTick(info.id, "compiling")
-        self.seen_hz = 0.0
+        self.rate = Rate()
 
     def add(self, tick: ProbeTick, time: int, span_ns: int, *, tested: bool, number: int = 0) -> None:
         """Take in what the probe saw in a tick that ended at `time` and has that number on the tape."""
-        self.seen_hz = (tick.counts.seen - self.tick.counts.seen) * 1e9 / max(span_ns, 1)
+        self.rate.add(span_ns, tick.counts.seen - self.tick.counts.seen)
         self.log.add(tick.first, tick.rows, tested=tested)
         self.log.finish(tick.exits, number)
         if self.info.view == "latency":
@@ -117,7 +118,7 @@ class Track:
         """The probe until the next tick."""
         tick, window = self.tick, self.window
         return ProbeView(
-            self.info, tick.state, tick.message, tick.counts, self.seen_hz, self.log,
+            self.info, tick.state, tick.message, tick.counts, self.rate.hz, self.log,
             window.moving(), tuple(tick.disks), window.span_ns, window.tails, window.work(), window.parts(),
             self.facts, self.thresholds, tick.selected, findings, self.timeline, None, self.exact,
         )  # fmt: skip

@@ -10,6 +10,7 @@ from probes.disk_sums import DiskFacts, Op, Threshold
 from probes.filter import Filter
 from probes.snapshot import ProbeTick
 from tui.findings.finding import Finding
+from tui.rate import enough, hz
 from tui.tape import Tape
 from tui.window import WINDOW_NS, Window
 
@@ -36,10 +37,10 @@ class Moment(NamedTuple):
 
 def moment(tape: Tape, number: int, at: int, info: ProbeInfo) -> Moment:
     """The `at`-th probe at the end of a tick that is there."""
-    mark = tape.mark(number)
+    marks = (tape.mark(before) for before in range(number, tape.first - 1, -1))
     return Moment(
         _part(tape, number, info) or ProbeTick(info.id, "compiling"),
-        mark.events[at] * 1e9 / max(mark.span_ns, 1),
+        hz(enough((mark.span_ns, mark.events[at]) for mark in marks)),
         _window(tape, number, info),
         {disk.name: disk for disk in tape.facts(number, info.id)},
         {(threshold.disk, threshold.op): threshold for threshold in tape.thresholds(number, info.id)},

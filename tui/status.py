@@ -18,6 +18,7 @@ def status(host: Host, dispatch: Dispatch, feed: Feed, said: tuple[str, bool]) -
     return Status(
         hello=source.hello,
         tick=view.tick,
+        measured=view.tick if host.history.paused else feed.measured,
         filter=dispatch.filtering.now.text or recorded,
         paused=dispatch.travel.standing,
         live=source.live,

@@ -19,7 +19,8 @@ class Status(msgspec.Struct, frozen=True):
     """What the header says.
 
     tick         the last tick shown, None before the first
-    ui_share     CPU time of this process before that tick, as a share (0..1) of a core
+    measured     the tick of which it is told what it cost
+    ui_share     CPU time of this process before that one, as a share (0..1) of a core
     notice       something that stays so, like that a recording is over
     said         a remark that goes away, and whether it tells of something that went wrong
     lost, over   events of all probes that were lost, or left out over the row budget
@@ -31,6 +32,7 @@ class Status(msgspec.Struct, frozen=True):
 
     hello: Hello
     tick: Snapshot | None
+    measured: Snapshot | None
     filter: str
     paused: bool
     live: bool
@@ -100,8 +102,8 @@ def session(status: Status) -> list[Part]:
         parts.append((5, [("every ", "dim"), (f"{status.interval_s:g}s", "text")]))
     else:
         parts.append((3, [("speed ", "dim"), (units.speed(status.speed), "text")]))
-    if status.tick:
-        parts.append((2, cost(status.tick, status.ui_share)))
+    if status.measured:
+        parts.append((2, cost(status.measured, status.ui_share)))
     if not status.lost:
         parts.append((3, [("lost ", "dim"), ("0", "good")]))
     parts.append((4, [("over budget ", "dim"), (units.count(status.over), "warn" if status.over else "good")]))

@@ -38,7 +38,8 @@ def why_not(view: ProbeView, by: By) -> str:
 def groups(counted: Exact, by: By, before: Iterable[Group]) -> Groups:
     """The groups, with those of rows that came before it was counted."""
     recent = counted.recent(by.column)
-    found = list(before)
+    # Before the first whole tick nobody knows how many there are a second.
+    found = [group._replace(hz=0.0 if counted.recent_ns else None) for group in before]
     said = f"exact since {units.clock(counted.since or 0)[:8]}"
     if found:
         said += ", of the rows kept before"

@@ -37,11 +37,8 @@ def before(log: Log, columns: Sequence[Column], by: By, since: int, memory: Memo
     more. Bad ends are of all rows, whenever they came.
     """
     events = _events(_told(log, columns, by, "", 1, memory))
-    ends = [
-        Group(event.key, event.beside, 0, 0, hz=0.0, bad=1) for event in events if event.bad and event.time >= since
-    ]
-    groups = counted(event for event in events if event.time < since)
-    return together([*(group._replace(hz=0.0) for group in groups), *ends])
+    ends = [Group(event.key, event.beside, 0, 0, bad=1) for event in events if event.bad and event.time >= since]
+    return together([*counted(event for event in events if event.time < since), *ends])
 
 
 def _told(log: Log, columns: Sequence[Column], by: By, inside: str, depth: int, memory: Memory) -> _Told:  # noqa: PLR0913, PLR0917
