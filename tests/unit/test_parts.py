@@ -33,7 +33,9 @@ def names(by: By, disk: str | None = None) -> list[tuple[str, str]]:
 
 
 def texts(by: By, width: int = 120, height: int = 20, top: int = 0, disk: str | None = None) -> list[str]:
-    return [strip.text for strip in drawn(PartsSheet(view(parts=list(SICK_PARTS)), disk, by), LOOK, width, height, top)]
+    return [
+        strip.text for strip in drawn(PartsSheet(view(parts=list(SICK_PARTS)), disk, by, "F"), LOOK, width, height, top)
+    ]
 
 
 def find(by: By, op: str, name: str, disk: str | None = None) -> Kind:
@@ -101,7 +103,7 @@ def test_bars_grow_where_there_is_room() -> None:
 @pytest.mark.parametrize("by", BYS)
 def test_it_scrolls_to_the_last_line(by: By) -> None:
     shown = view(parts=list(SICK_PARTS))
-    whole = texts(by, height=len(PartsSheet(shown, None, by)) + 2)
+    whole = texts(by, height=len(PartsSheet(shown, None, by, "F")) + 2)
     assert texts(by, height=4, top=99)[-1] == whole[-1]
     assert len(texts(by, height=4, top=1)) == 4
 
@@ -109,7 +111,7 @@ def test_it_scrolls_to_the_last_line(by: By) -> None:
 def test_errors_have_a_column_once_there_are_any() -> None:
     assert "ERR" not in texts("op")[0]
     failed = Part("sda", "read", (), SIZES[0], False, lanes({3: 5}), 5, 5, 5, 5, 2)
-    strips = drawn(PartsSheet(view(parts=[failed]), None, "op"), LOOK, 100, 9)
+    strips = drawn(PartsSheet(view(parts=[failed]), None, "op", "F"), LOOK, 100, 9)
     assert "ERR" in strips[0].text
     assert "!2" in "".join(strip.text for strip in strips)
 
@@ -121,7 +123,7 @@ def test_what_is_not_there_is_said() -> None:
 @given(PARTS, st.sampled_from(BYS), st.integers(1, 220), st.integers(1, 14), st.integers(0, 9))
 def test_any_parts_fit(parts: list[Part], by: By, width: int, height: int, top: int) -> None:
     for look in (LOOK, PLAIN):
-        strips = drawn(PartsSheet(view(parts=parts), None, by), look, width, height, top)
+        strips = drawn(PartsSheet(view(parts=parts), None, by, "F"), look, width, height, top)
         assert {strip.cell_length for strip in strips} == {width}
         assert len(strips) <= max(height, 1)
     assert all(strip.text.isascii() for strip in strips)

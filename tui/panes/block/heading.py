@@ -13,7 +13,7 @@ from tui.widgets.line import Role
 
 def title(name: str, face: Face, disk: str, chosen: str) -> str:
     """The name of the pane, with that of the view; `chosen` is the disk that was selected by hand, if one was."""
-    if face == "overview":
+    if face == "overview" or (face == "disk" and not disk):
         return name
     if face == "disk":
         return f"{name}: {disk}"

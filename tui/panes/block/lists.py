@@ -26,4 +26,4 @@ def sheet(view: ProbeView, wanted: Wanted, memory: Memory, clear: str) -> Sheet:
         return who.WhoSheet(view, clear)
     if wanted.kind == "slow":
         return slow.SlowSheet(view, memory, clear)
-    return parts.PartsSheet(view, wanted.disk, wanted.by)
+    return parts.PartsSheet(view, wanted.disk, wanted.by, clear)

@@ -11,10 +11,11 @@ from textual.strip import Strip
 from tui.history import ProbeView
 from tui.keys import Keymap, Where
 from tui.panes.block import disk as disk_page
-from tui.panes.block import figures, heading, lists, overview, parts
+from tui.panes.block import heading, lists, overview, parts
 from tui.panes.block.chosen import asked_for, chosen
 from tui.panes.block.cursor import TimeCursor
 from tui.panes.block.faces import FACES, LISTS, Face
+from tui.panes.block.nothing import nothing
 from tui.panes.block.selection import Selection, told_by
 from tui.panes.block.strands import Choice, Rows
 from tui.panes.border import FRAME
@@ -105,8 +106,8 @@ class BlockPane(LogPane):
         if self.grid:
             return self.grid.draw(self.look, width, height, focused=self.has_focus)
         if not self._disks.names:
-            nothing = f"no block I/O in the last {figures.seconds(self.view.span_ns)}"
-            return self.said(self.view.nothing(nothing), "dim", width)
+            told = nothing(self.view, "disk", "no block I/O", self.keymap.name("filter-clear"))
+            return self.said(told, "dim", width)
         disk, stretch = self._disks.disk, self._cursor.stretch(self.view.timeline, self._map_width)
         if self._face == "disk":
             return disk_page.draw(self.look, self.view, self._choice, stretch, disk, width=width, height=height)

@@ -16,6 +16,7 @@ from tui import format as units
 from tui.history import ProbeView
 from tui.panes.block import figures
 from tui.panes.block.figures import Field, Place
+from tui.panes.block.nothing import nothing
 from tui.panes.table.sheet import Listed
 from tui.subject import Disk, Subject
 from tui.widgets.histogram import Axis, axis_for, render_labels, render_spark
@@ -83,10 +84,10 @@ class PartsSheet(Listed):
 
     keeps = False
 
-    def __init__(self, view: ProbeView, disk: str | None, by: By) -> None:
+    def __init__(self, view: ProbeView, disk: str | None, by: By, clear: str) -> None:
         self.kinds = kinds(view.parts, disk, by)
         self._by, self._disk, self._span_ns = by, disk, view.span_ns
-        self._nothing = view.nothing(f"no request in the last {figures.seconds(view.span_ns)}")
+        self._nothing = nothing(view, "request", "no request", clear)
         self._requests = max(sum(part.count for part in view.parts if disk in (None, part.disk)), 1)
         self._overlap = _overlap(view.parts, disk, by)
         keys = [(kind.op, kind.name) for kind in self.kinds]

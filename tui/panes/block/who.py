@@ -17,6 +17,7 @@ from tui import text as safe_text
 from tui.history import ProbeView
 from tui.panes.block import figures
 from tui.panes.block.figures import Field
+from tui.panes.block.nothing import nothing
 from tui.panes.table import fields
 from tui.panes.table.sheet import Listed
 from tui.subject import Cell, Unfit
@@ -119,7 +120,7 @@ class WhoSheet(Listed):
 
     def nothing(self) -> str:
         """See Sheet."""
-        return _nothing(self._view, self._clear)
+        return nothing(self._view, "process", "no process asked for block I/O", self._clear)
 
     def _values(self, process: Process) -> Row:
         span_ns = max(self._view.span_ns, 1)
@@ -195,9 +196,3 @@ def _with_rest(named: Sequence[str], disks: int) -> str:
 
 def _moved(process: Process, op: Op) -> int:
     return sum(one.bytes for one in process.work if one.op == op)
-
-
-def _nothing(view: ProbeView, clear: str) -> str:
-    if len(view.work) and view.log.filter.terms:
-        return f"no process passes the filter: {clear} clears it"
-    return view.nothing(f"no process asked for block I/O in the last {figures.seconds(view.span_ns)}")
