@@ -158,10 +158,10 @@ class Ebtop(App[None]):
         """See Host."""
         view = self.history.view
         self._show_time_line()
-        if self._frame.show(view):
+        if self._frame.show(view, self.history.present):
             self.call_next(self._frame.arrangement.apply)
         self._show_header()
-        if self.focused is self._frame.prompt:
+        if self._frame.typing:
             self._frame.prompt.redraw()
         if self.page:
             self.page.show(view, held=self.history.paused)
@@ -227,13 +227,15 @@ class Ebtop(App[None]):
             await super().on_event(event)
         elif isinstance(self.screen, Overlay):
             self.screen.press(event.key, event.character)
-        elif self.focused is self._frame.prompt:
+        elif self._frame.typing:
             self._frame.prompt.press(event.key, event.character)
         elif command := self.keymap.find(event.key, self._focus.where):
             self.command(command)
 
     def command(self, command: str) -> None:
         """See Host."""
+        if self._said[1] and not self.keymap.moves(command):
+            self.say("")  # what failed before
         if self._feed.over and command in self._dispatch.session.actions:
             self.say(GONE.format(self.keymap.name("quit")), bad=True)
         elif not (self.page and self._dispatch.on_page(self.page, command)):
@@ -253,12 +255,20 @@ class Ebtop(App[None]):
         self._show_footer()
 
     def on_click(self, _event: events.Click) -> None:
-        """Another cell may be selected."""
+        """Another cell may be selected; what is typed goes on."""
+        if self._frame.typing:
+            self._focus.stay()
         self._show_footer()
+
+    def _clicked(self, command: str) -> None:
+        """What is being typed is left, as the keys would leave it."""
+        if self._frame.typing:
+            self._frame.prompt.leave()
+        self.command(command)
 
     @on(Footer.Chosen)
     def _footer_clicked(self, event: Footer.Chosen) -> None:
-        self.command(event.command)
+        self._clicked(event.command)
 
     @on(Pane.Toggled)
     def _title_clicked(self, event: Pane.Toggled) -> None:
@@ -266,7 +276,7 @@ class Ebtop(App[None]):
 
     @on(Pane.Asked)
     def _asked_by_pane(self, event: Pane.Asked) -> None:
-        self.command(event.command)
+        self._clicked(event.command)
 
     @on(Pane.Counting)
     def _counting_for_pane(self, event: Pane.Counting) -> None:
@@ -278,7 +288,7 @@ class Ebtop(App[None]):
 
     @on(events.Click, "#findings-line")
     def _findings_clicked(self) -> None:
-        self.command("findings")
+        self._clicked("findings")
 
     # What actions ask for: see Host
 

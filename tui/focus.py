@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 
 from textual.app import App
+from textual.widget import Widget
 
 from tui.frame import SEEN, Frame
 from tui.keys import Where
 from tui.panes.pane import Pane
+from tui.widgets.time_line import TimeLine
 
 
 class Focus:
@@ -17,6 +19,7 @@ class Focus:
     def __init__(self, app: App[None], frame: Frame) -> None:
         self._app, self._frame = app, frame
         self._pane = frame.panes[0]
+        self._after: Widget = self._pane
 
     @property
     def pane(self) -> Pane:
@@ -67,10 +70,16 @@ class Focus:
         return found is not None
 
     def to_prompt(self) -> Callable[[], None]:
-        """Give it to the prompt; what is returned gives it back."""
-        before = self._frame.time_line if self._on_time_line else self.pane
+        """Give it to the prompt; what is returned gives it back, or to what was clicked meanwhile."""
+        self._after = self._frame.time_line if self._on_time_line else self.pane
         self._app.screen.set_focus(self._frame.prompt)
-        return lambda: self._app.screen.set_focus(before)
+        return lambda: self._app.screen.set_focus(self._after)
+
+    def stay(self) -> None:
+        """Leave it with the prompt, whatever was clicked."""
+        if isinstance(self._app.focused, Pane | TimeLine):
+            self._after = self._app.focused
+        self._app.screen.set_focus(self._frame.prompt)
 
     @property
     def _on_time_line(self) -> bool:

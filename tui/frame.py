@@ -76,6 +76,11 @@ class Frame:
         yield self.prompt
         yield self.footer
 
+    @property
+    def typing(self) -> bool:
+        """Whether something is typed: keys are letters."""
+        return self.prompt.has_class(SEEN)
+
     def put_page(self, page: SubjectPages | None) -> None:
         """Lay a page over the panes, or take it away; it has keys of its own, which it tells itself."""
         if self.page:
@@ -98,11 +103,14 @@ class Frame:
             for pane in self.panes:
                 pane.forget()
 
-    def show(self, view: View) -> bool:
-        """Draw panes and findings; whether a probe went on or off, and the panes are to be arranged anew."""
+    def show(self, view: View, present: View) -> bool:
+        """Draw panes and findings; whether a probe went on or off, and the panes are to be arranged anew. `present` is
+        what is so by now.
+        """
         turned = False
         self.see(self.findings_line, bool(view.findings))
-        for pane, probe in zip(self.panes, view.probes, strict=True):
+        for pane, probe, now in zip(self.panes, view.probes, present.probes, strict=True):
+            pane.heard(now.state)
             if probe.state != pane.view.state:
                 pane.set_class(probe.state == "off", "-off")
                 turned = True

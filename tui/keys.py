@@ -229,6 +229,10 @@ class Keymap:
         found = (self._bound.get((place, key)) for place in (*where, "anywhere"))
         return next((command for command in found if command), None)
 
+    def moves(self, command: str) -> bool:
+        """Whether a command does no more than to see other rows."""
+        return self._by_id[command].group == "Move"
+
     def name(self, command: str) -> str:
         """The key of a command, by its id, as a sentence has it: `Esc`, `G`."""
         return key_name(self._by_id[command].keys[0])

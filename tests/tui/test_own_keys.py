@@ -126,4 +126,4 @@ async def test_a_recording_is_stopped_by_the_key_of_the_user(tmp_path: Path, mon
     async with running((200, 50), own=OWN) as screen:
         await screen.ticks(2)
         await screen.press("f10")
-        assert "history first; F10 stops" in screen.text
+        assert "F10 stops, history first" in screen.text

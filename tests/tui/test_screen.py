@@ -61,6 +61,29 @@ async def test_a_digit_asks_the_collector_and_the_pane_says_off() -> None:
         assert screen.source.sent[-1] == Toggle("exec", True)
 
 
+async def test_pressed_twice_at_once_it_is_as_it_was() -> None:
+    async with running() as screen:
+        await screen.ticks(1)
+        await screen.press("1", "1")
+        assert screen.source.sent == [Toggle("exec", False), Toggle("exec", True)]
+
+
+async def test_a_pane_that_stands_still_says_that_its_probe_is_turning_until_it_has() -> None:
+    async with running() as screen:
+        await screen.ticks(2)
+        await screen.press("space", "1")
+        assert "turning off" in screen.line("1 Exec")
+        screen.source.give(with_state(screen.machine.tick(), 0, "off"))
+        await screen.pilot.pause()
+        assert "seen" in screen.line("1 Exec")
+        await screen.press("1")
+        assert "turning on" in screen.line("1 Exec")
+        await screen.ticks(1)
+        assert "turning" not in screen.text
+        await screen.press("space")
+        assert "turning" not in screen.text
+
+
 async def test_a_click_on_the_name_toggles_too() -> None:
     async with running() as screen:
         await screen.ticks(1)

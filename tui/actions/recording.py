@@ -84,7 +84,7 @@ class Recording:
         self._excerpt, self._span_ns = Excerpt(before), 0
         self._first = self._next = tape.first + 1 if before else tape.first
         stop = self._host.keymap.name("record")
-        self._host.say(f"into {export.short(self._path)}, history first; {stop} stops")
+        self._host.say(f"{stop} stops, history first: into {export.short(self._path)}")
         self._go_on()
 
     def _go_on(self) -> None:

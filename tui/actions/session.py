@@ -35,7 +35,8 @@ class Session:
         if not source.live:
             self._arrangement.hide_or_show(pane)
             return
-        turn_on = self._host.history.present.probes[index].state in ("off", "failed")
+        on = self._host.history.present.probes[index].state not in ("off", "failed")
+        turn_on = not (on if pane.expected is None else pane.expected)
         pane.expect(turn_on)
         source.send(Toggle(pane.view.info.id, turn_on))
 

@@ -10,6 +10,7 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
+from probes.snapshot import State
 from tui import format as units
 from tui import text as safe_text
 from tui.history import ProbeView
@@ -60,20 +61,23 @@ class Pane(Canvas, can_focus=True):
         self.number = number
         self.boxed = False
         self._alone = False
-        self._expected, self._state = "", view.state
+        self.expected: bool | None = None
         self.wanted = Wanted("")
 
     def show(self, view: ProbeView) -> None:
         """Draw another moment of the probe."""
-        if view.state != self._state:
-            self._expected = ""
-        self.view, self._state = view, view.state
+        self.view = view
         self.redraw()
 
     def expect(self, on: bool) -> None:
         """The probe was asked to turn on or off: say so until it has."""
-        self._expected = f"turning {'on' if on else 'off'}{self.look.glyphs.ellipsis}"
+        self.expected = on
         self.redraw()
+
+    def heard(self, state: State) -> None:
+        """What the probe is by now, whatever moment is shown."""
+        if self.expected is not None and self.expected != (state == "off"):
+            self.expected = None
 
     def stand(self, *, alone: bool) -> None:
         """Say whether the other panes are out of sight because this one is looked at."""
@@ -231,8 +235,8 @@ class Pane(Canvas, can_focus=True):
 
     def _status(self) -> list[tuple[str, Role]]:
         state = self.view.state
-        if self._expected:
-            return [(self._expected, "warn")]
+        if self.expected is not None:
+            return [(f"turning {'on' if self.expected else 'off'}{self.look.glyphs.ellipsis}", "warn")]
         if state == "on":
             return self._with_way_back(self.summary())
         return [(state, "bad" if state == "failed" else "warn" if state == "compiling" else "dim")]

@@ -198,6 +198,10 @@ class Prompt(Canvas, can_focus=True):
             self._look_up()
         self.redraw()
 
+    def leave(self) -> None:
+        """As Esc does."""
+        self._question.done(False)
+
     def on_paste(self, event: events.Paste) -> None:
         """Insert what the terminal pastes."""
         event.stop()
