@@ -24,6 +24,8 @@ SECONDS = 4.0
 """How long the loads run beside each observer."""
 SAMPLES = 20
 PROCESSES = 20_000
+HISTORY = "4m"
+"""It is full before the middle: what grows from there on would go on growing."""
 KEYS = (b"\t", b"k", b"v", b"V", b"?", b"q", b"G")
 PROGRAM = "ebtopbench-true"
 """What is executed: a copy of true(1) by a name that nothing else has."""
@@ -183,7 +185,7 @@ def _processes(many: Load) -> Iterator[None]:
 
 def _with_the_screen(loads: Loads, seconds: float) -> None:
     each = _opens_of_an_exec(loads)
-    with Pressed() as screen:
+    with Pressed("--history", HISTORY) as screen:
         screen.shows(LIVE)
         screen.by_hand()
         with Dump("--probe", "exec,open", "--rows", "0", COMMS) as dump, Dump("--probe", "block") as disks:
