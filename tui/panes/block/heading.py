@@ -13,10 +13,10 @@ from tui.widgets.line import Role
 
 def title(name: str, face: Face, disk: str, chosen: str) -> str:
     """The name of the pane, with that of the view; `chosen` is the disk that was selected by hand, if one was."""
-    if face == "overview" or (face == "disk" and not disk):
+    if face == "overview":
         return name
     if face == "disk":
-        return f"{name}: {disk}"
+        return f"{name}: {disk or 'no disk'}"
     return f"{name}: parts of {chosen or 'all disks'}" if face == "parts" else f"{name}: {face}"
 
 
