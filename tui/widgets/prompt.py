@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from textual import events
-from textual.geometry import Size
 from textual.strip import Strip
 
 from tui import text as safe_text
@@ -92,8 +91,7 @@ class Prompt(Canvas, can_focus=True):
         self._at_past = len(question.past)
         self._look_up()
         # What was drawn before it was hidden is not what the terminal has by now.
-        self._drawn = Size(-1, -1)
-        self.refresh()
+        self.forget()
 
     def draw(self, width: int, height: int) -> list[Strip]:
         """See Canvas."""
