@@ -219,9 +219,9 @@ ALWAYS void submitted_now(struct request *r, struct settings *s, u64 rq, u64 now
 {
     u64 bio = 0;
     struct task *task = current_task(now);
-    r->task = bpf_get_current_pid_tgid();
     r->filtered = 0;
     if (!task) return;
+    r->task = task->id;
     r->kernel = task->kernel != USER;
     if (task->kernel == DISPATCHER) r->task = 0; /* whoever asked was not seen */
     if (task->kernel) PEEK(bio, rq + RQ_BIO);
@@ -443,7 +443,8 @@ int completed(struct bpf_raw_tracepoint_args *ctx)
     }
     u64 device = now - r->issued, queue = r->inserted ? r->issued - r->inserted : 0;
     u32 waited = r->inserted != 0, at = slot_of(device), limit = r->disk * OPS + r->op;
-    r->issued = r->inserted = r->requeued = 0;
+    if (waited) r->inserted = 0; /* what is not written stays in the other CPU's cache */
+    r->issued = r->requeued = 0;
     c->seen++;
     if (r->filtered) { c->filtered++; return 0; }
     if (error) c->errors++;
