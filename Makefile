@@ -6,7 +6,7 @@
 # make dist            wheel and sdist in dist/, byte for byte the same wherever a commit is built
 # make sbom            a bill of materials in dist/, CycloneDX: what is installed beside ebtop
 # make lock            pin what is installed for tests, and for ebtop itself, to the newest there is
-# make fuzz            every decoder against anything, for long: ARGS="-k filters" picks one, TIMES=20 how long
+# make fuzz            every decoder against anything, for long: TIMES=20 how often, EACH=60 seconds of each guided by coverage
 # make bench           what ebtop costs, beside its peers
 # make load            execs, opens, reads and 20,000 processes at once for ten minutes, with the screen open; needs root
 # make soak            two hours with everything on: whether memory, descriptors, BPF and keys stay as they are; root
@@ -107,9 +107,11 @@ lock: $(TOOLS)/.ready
 	    --extra dev --constraint requirements.lock pyproject.toml
 
 TIMES ?= 20
+EACH ?= 60
 
 fuzz: $(STAMP)-test
-	@EBTOP_FUZZ=$(TIMES) $(BIN)/pytest tests/hostile/test_fuzz.py $(ARGS)
+	@EBTOP_FUZZ=$(TIMES) $(BIN)/pytest tests/hostile/test_fuzz.py
+	@$(BIN)/python -m tests.hostile.guided $(EACH) $(ARGS)
 
 bench: $(STAMP)-test
 	@$(BIN)/python -m bench $(ARGS)

@@ -17,6 +17,8 @@ from probes.snapshot import Answer, Message
 HEAD = struct.Struct(">II")
 MOST = 64 << 20
 """Longest payload that is believed, in bytes: a stream that claims more is foreign or damaged."""
+MOST_SAID = 120
+"""Characters of what is told of a message that is refused."""
 
 T = TypeVar("T")
 
@@ -109,7 +111,15 @@ class Decoder(Generic[T]):
         try:
             return self._decode(payload)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise WireError(f"unknown message ({error})", offset) from None
+            raise WireError(f"unknown message ({_brief(error)})", offset) from None
+
+
+def _brief(error: Exception) -> str:
+    """Why a payload was refused, which may quote it: anything, of any length."""
+    said = str(error)
+    if len(said) > MOST_SAID:
+        said = f"{said[: MOST_SAID // 2]}...{said[-MOST_SAID // 2 :]}"
+    return said.encode("unicode_escape").decode()
 
 
 def messages() -> Decoder[Message]:

@@ -80,7 +80,7 @@ def load(probe: str, name: str, place: Path = PLACE) -> Image | None:
         if data[: len(head)] != head or data[len(head) : len(head) + 32] != hashlib.sha256(body).digest():
             return None
         return image.decode(body)
-    except (OSError, msgspec.MsgspecError, ValueError):
+    except (OSError, msgspec.MsgspecError, ValueError, RecursionError):
         return None
     finally:
         os.close(folder)

@@ -156,6 +156,18 @@ def test_what_claims_to_be_more_than_it_is(claim: str) -> None:
             decoder.feed(frame)
 
 
+@pytest.mark.parametrize("kind", ["\x1b]0;mine\x07", "a\nb", "\u202e", "x" * 1_000_000])
+def test_what_is_told_of_a_strange_message_is_brief_and_in_one_line(kind: str) -> None:
+    payload = msgspec.msgpack.encode({"type": kind})
+    with pytest.raises(WireError) as refused:
+        messages().feed(HEAD.pack(len(payload), zlib.crc32(payload)) + payload)
+    told = str(refused.value)
+    assert told.isprintable()
+    assert told.isascii()
+    assert len(told) < 400
+    assert "`$.type`" in told
+
+
 @pytest.mark.parametrize(
     "change",
     [

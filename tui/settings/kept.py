@@ -45,7 +45,7 @@ class Kept(msgspec.Struct, frozen=True):
         try:
             text = plain_file.read(places.state() / NAME, follow=False)
             found = msgspec.json.decode(text or "{}", type=cls)
-        except (plain_file.FileError, msgspec.MsgspecError):
+        except (plain_file.FileError, msgspec.MsgspecError, RecursionError):
             found = cls()  # nobody writes it by hand: what is wrong there is not worth a word
         return cls(
             theme=found.theme if found.over_theme == configured.theme else None,
