@@ -29,6 +29,8 @@ OBSERVERS: Mapping[str, Callable[[], AbstractContextManager[object]]] = {
     BPFTRACE: lambda: peers.bpftrace(peers.BIOSNOOP),
 }
 MOST_ADDED, MOST_OF_BIOSNOOP = 0.05, 0.5
+PAIRS, BRIEF_S = 8, 1.0
+"""Runs more for each round, each beside one with nobody: one run differs from the next by more than ebtop adds."""
 DISK_MB = 128
 
 
@@ -40,6 +42,7 @@ def run(settings: Settings) -> None:
         )
         for size in (LARGE, SMALL):
             _show(figures, size)
+        _show_added(device, settings.rounds * PAIRS)
         with Dump("--probe", "block") as dump:
             done = _reads(device, SECONDS, SMALL)
     name = Path(device).name
@@ -54,7 +57,7 @@ def run(settings: Settings) -> None:
 def _watched(device: str, name: str, observer: Callable[[], AbstractContextManager[object]]) -> report.Turn:
     def turn() -> Mapping[str, float]:
         with observer():
-            return {_at(name, size): SECONDS * 1e6 / _reads(device, SECONDS, size) for size in (LARGE, SMALL)}
+            return {_at(name, size): _us_a_read(device, SECONDS, size) for size in (LARGE, SMALL)}
 
     return turn
 
@@ -83,6 +86,26 @@ def disk_in_memory() -> Iterator[str]:
             yield device
         finally:
             subprocess.run([losetup, "--detach", device], check=True)
+
+
+def _show_added(device: str, pairs: int) -> None:
+    """What ebtop adds, as exactly as so many pairs of runs tell it."""
+
+    def brief(name: str) -> report.Turn:
+        def turn() -> Mapping[str, float]:
+            with OBSERVERS[name]():
+                return {name: _us_a_read(device, BRIEF_S, LARGE)}
+
+        return turn
+
+    figures = report.in_turn(pairs, {name: brief(name) for name in (BARE, EBTOP)})
+    off = 100 * figures.uncertainty(EBTOP, BARE)
+    what = f"added to a read of {LARGE}, in {pairs} pairs of runs, give or take {report.number(off)} %"
+    report.goal(what, 100 * (figures.ratio(EBTOP, BARE) - 1), 100 * MOST_ADDED, " %")
+
+
+def _us_a_read(device: str, seconds: float, size: str) -> float:
+    return seconds * 1e6 / _reads(device, seconds, size)
 
 
 def _reads(device: str, seconds: float, size: str) -> int:
@@ -130,7 +153,6 @@ def _show(figures: report.Figures, size: str) -> None:
     columns = ("block", "reads a second", "us a read", "least..most", "us added", "% added")
     title = f"fio, random reads of {size}, {DEPTH} at a time, from a disk in memory"
     report.show(title, columns, rows, figures.missing)
-    report.goal("added to a read", figures.ratio(there[EBTOP], bare) - 1, MOST_ADDED)
     for name in (BIOSNOOP, BPFTRACE):
         if name in there:
             share = figures.added(there[EBTOP], bare) / figures.added(there[name], bare)

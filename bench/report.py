@@ -6,6 +6,7 @@ import statistics
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import sqrt
 
 from rich import box
 from rich.console import Console
@@ -46,6 +47,13 @@ class Figures:
         """The median of name / other, each compared within its round."""
         pairs = zip(self.values[name], self.values[other], strict=True)
         return statistics.median(value / base for value, base in pairs)
+
+    def uncertainty(self, name: str, other: str) -> float:
+        """How far off that ratio may be: twice the standard error of the median, from the median deviation."""
+        ratios = [value / base for value, base in zip(self.values[name], self.values[other], strict=True)]
+        middle = statistics.median(ratios)
+        deviation = statistics.median(abs(ratio - middle) for ratio in ratios)
+        return 2 * 1.2533 * 1.4826 * deviation / sqrt(len(ratios))
 
 
 def in_turn(rounds: int, turns: Mapping[str, Turn]) -> Figures:
