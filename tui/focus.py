@@ -23,8 +23,10 @@ class Focus:
 
     @property
     def pane(self) -> Pane:
-        """The pane that has the focus, or had it last."""
-        if isinstance(self._app.focused, Pane):
+        """The pane that has the focus, is about to have it, or had it last."""
+        if coming := self._frame.arrangement.coming:
+            self._pane = coming
+        elif isinstance(self._app.focused, Pane):
             self._pane = self._app.focused
         return self._pane
 
@@ -56,9 +58,9 @@ class Focus:
     def to_time_line(self, given: bool) -> None:
         """Give it to the time line, or take it from there."""
         if given and not self._frame.page:
-            self._app.screen.set_focus(self._frame.time_line)
+            self._give(self._frame.time_line)
         elif self._on_time_line:
-            self._app.screen.set_focus(self.pane)
+            self._give(self.pane)
 
     def to_pane(self, place: Where) -> bool:
         """Give it to the first pane of such a place, the one that has it if it can be; whether there is one."""
@@ -66,21 +68,24 @@ class Focus:
         found = next((pane for pane in present if place in pane.where), None)
         if found:
             self._frame.arrangement.focus(found)
-            self._app.screen.set_focus(found)  # at once: what comes next is about it
         return found is not None
 
     def to_prompt(self) -> Callable[[], None]:
         """Give it to the prompt; what is returned gives it back, or to what was clicked meanwhile."""
         self._after = self._frame.time_line if self._on_time_line else self.pane
-        self._app.screen.set_focus(self._frame.prompt)
-        return lambda: self._app.screen.set_focus(self._after)
+        self._give(self._frame.prompt)
+        return lambda: self._give(self._after)
 
     def stay(self) -> None:
         """Leave it with the prompt, whatever was clicked."""
         if isinstance(self._app.focused, Pane | TimeLine):
             self._after = self._app.focused
-        self._app.screen.set_focus(self._frame.prompt)
+        self._give(self._frame.prompt)
+
+    def _give(self, widget: Widget) -> None:
+        self._frame.arrangement.coming = None
+        self._app.screen.set_focus(widget)
 
     @property
     def _on_time_line(self) -> bool:
-        return self._app.focused is self._frame.time_line
+        return self._app.focused is self._frame.time_line and not self._frame.arrangement.coming

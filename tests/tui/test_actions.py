@@ -14,6 +14,7 @@ from tests.tui.screen import Screen, running
 from tui import export
 from tui.actions import evidence, filtering
 from tui.keys import COMMANDS, PLACES, told
+from tui.panes.pane import Pane
 from tui.widgets.help import HelpPage
 from tui.widgets.menu import MenuPage, matching
 
@@ -210,6 +211,28 @@ async def test_a_burst_of_keys_leaves_a_menu_once() -> None:
         assert screen.app.is_running
         await screen.press("e", "escape", "escape", "colon", "escape", "escape")
         assert screen.app.is_running
+
+
+@pytest.mark.parametrize(
+    ("keys", "focused", "seen"),
+    [
+        (("tab", "tab", "z"), "block", ["block"]),
+        (("z", "tab", "tab"), "block", ["block"]),
+        (("z", "tab", "z"), "open", ["exec", "open", "block"]),
+        (("tab", "shift+tab", "z"), "exec", ["exec"]),
+        (("d", "z"), "block", ["block"]),
+        (("tab", "f", "x", "escape", "z"), "open", ["open"]),
+    ],
+)
+async def test_keys_typed_at_once_mean_the_same(keys: tuple[str, ...], focused: str, seen: list[str]) -> None:
+    async with running((200, 50)) as screen:
+        await screen.ticks(2)
+        for key in keys:
+            screen.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await screen.press()
+        assert isinstance(screen.app.focused, Pane)
+        assert screen.app.focused.view.info.id == focused
+        assert [pane.view.info.id for pane in screen.app.panes if pane.display] == seen
 
 
 async def test_a_page_moves_before_it_is_drawn_for_the_first_time() -> None:

@@ -12,12 +12,15 @@ from tui.panes.pane import Pane
 class Arrangement:
     """The panes in their order, and the boxes that they are in; `nothing` stands in their place where all are hidden.
     `apply` puts it in force.
+
+    coming  the pane that gets the focus as soon as it can have it: what was off the screen cannot have it at once
     """
 
     def __init__(self, panes: Sequence[Pane], boxes: Sequence[Widget], nothing: Widget) -> None:
         self._panes, self._boxes, self._nothing = panes, boxes, nothing
         self._hidden: set[Pane] = set()
         self._zoomed: Pane | None = None
+        self.coming: Pane | None = None
 
     @property
     def zoomed(self) -> Pane | None:
@@ -66,4 +69,11 @@ class Arrangement:
         if self._zoomed:
             self._zoomed = pane
             self.apply()
-        pane.focus()
+        self.coming = pane
+        pane.app.call_later(self._come, pane)
+
+    def _come(self, pane: Pane) -> None:
+        if pane is self.coming:
+            self.coming = None
+            if pane.is_attached:
+                pane.screen.set_focus(pane)
