@@ -5,13 +5,15 @@ Those of its terms count that name nothing else: they hold for all requests of a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from typing import NamedTuple, TypeVar
 
-from probes.disk_sums import Aside, Disk, Hist, Part, Work
+from probes.disk_sums import OPS, Aside, Disk, Hist, Op, Part, Work
 from probes.filter import Filter
 
 Series = TypeVar("Series", Hist, Part, Work)
+Ops = Set[Op] | None
+"""Operations; None: all of them."""
 
 
 class Chosen(NamedTuple):
@@ -31,6 +33,9 @@ class Choice:
 
     def __init__(self, filter_: Filter) -> None:
         self._both, self._disks = filter_.within("disk", "op"), filter_.within("disk")
+        self.whole = filter_.asks_only("disk", "op")
+        """Whether the filter asks for nothing else."""
+        self._ops: dict[str, Ops] = {}
 
     def __bool__(self) -> bool:
         return bool(self._both)
@@ -46,6 +51,15 @@ class Choice:
     def has_disk(self, disk: str) -> bool:
         """Whether any requests of a disk may pass."""
         return self._disks.matches({"disk": disk})
+
+    def ops(self, disk: str) -> Ops:
+        """Which operations of a disk pass."""
+        if not self:
+            return None
+        if disk not in self._ops:
+            left = frozenset(op for op in OPS if self.has(disk, op))
+            self._ops[disk] = None if len(left) == len(OPS) else left
+        return self._ops[disk]
 
     def of(self, hists: Sequence[Hist], parts: Sequence[Part], work: Sequence[Work], disks: Sequence[Disk]) -> Chosen:
         """What is left. Each request is once in the histograms of the device stage."""

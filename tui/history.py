@@ -46,6 +46,7 @@ class ProbeView(msgspec.Struct, frozen=True):
     timeline    what each disk did in the last hour
     cursor      the time that is looked at, nanoseconds since the epoch; None: now
     exact       what the kernel counts by who did it; None: not known of that time
+    collected   the filter that the collector had then: histograms are of what passed it
     """
 
     info: ProbeInfo
@@ -67,6 +68,7 @@ class ProbeView(msgspec.Struct, frozen=True):
     timeline: Timeline
     cursor: int | None = None
     exact: Exact | None = None
+    collected: str = ""
 
     def nothing(self, what: str) -> str:
         """Says that there is nothing of a kind: now it may still come, back in time it does not."""
@@ -114,13 +116,13 @@ class Track:
             tick, rows=[], exits=[], hists=[], parts=[], work=[], tallies=None, aside=None, kin={}
         )
 
-    def view(self, findings: tuple[Finding, ...]) -> ProbeView:
+    def view(self, findings: tuple[Finding, ...], collected: str) -> ProbeView:
         """The probe until the next tick."""
         tick, window = self.tick, self.window
         return ProbeView(
             self.info, tick.state, tick.message, tick.counts, self.rate.hz, self.log,
             window.moving(), tuple(tick.disks), window.span_ns, window.tails, window.work(), window.parts(),
-            self.facts, self.thresholds, tick.selected, findings, self.timeline, None, self.exact,
+            self.facts, self.thresholds, tick.selected, findings, self.timeline, None, self.exact, collected,
         )  # fmt: skip
 
     def past(self, then: Moment, findings: tuple[Finding, ...], log: Log, timeline: Timeline, cursor: int) -> ProbeView:
@@ -249,7 +251,7 @@ class History:
             rows = log.upto(number, track.log, from_kernel=self._live)
             view = track.past(then, found, rows, track.timeline.copy(), cursor)
             exact = track.exact.copy() if number == tape.end - 1 else None
-            probes.append(msgspec.structs.replace(view, exact=exact))
+            probes.append(msgspec.structs.replace(view, exact=exact, collected=tick.filter))
         self._held = View(tick, tuple(probes), found, past)
 
     def release(self) -> None:
@@ -261,8 +263,9 @@ class History:
     @property
     def present(self) -> View:
         """What there is now, whether the view is held or not."""
-        found = self._watch.current
-        return View(self._last, tuple(track.view(found) for track in self._tracks.values()), found, self._watch.past)
+        found, collected = self._watch.current, self._last.filter if self._last else ""
+        probes = tuple(track.view(found, collected) for track in self._tracks.values())
+        return View(self._last, probes, found, self._watch.past)
 
     @property
     def view(self) -> View:

@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from probes.disk_sums import Disk, Hist, Op, Stage
+from probes.disk_choice import Ops
+from probes.disk_sums import Disk, Hist, Stage
 from probes.lanes import latency_of
 from probes.latency import Latency
 from probes.merge import merge_hists
@@ -46,13 +47,13 @@ class Column(msgspec.Struct, frozen=True, array_like=True):
     depth: float | None
     hists: Sequence[Hist]
 
-    def of(self, stage: Stage, op: Op | None) -> list[Hist]:
-        """The histograms of that stage, of one operation or of all."""
-        return [hist for hist in self.hists if hist.stage == stage and op in (None, hist.op)]
+    def of(self, stage: Stage, ops: Ops) -> list[Hist]:
+        """The histograms of that stage."""
+        return [hist for hist in self.hists if hist.stage == stage and (ops is None or hist.op in ops)]
 
-    def latency(self, stage: Stage, op: Op | None) -> Latency:
+    def latency(self, stage: Stage, ops: Ops) -> Latency:
         """The latencies at that stage."""
-        return latency_of(*self.of(stage, op))
+        return latency_of(*self.of(stage, ops))
 
 
 class Frame(NamedTuple):

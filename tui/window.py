@@ -8,6 +8,7 @@ from functools import cached_property, partial
 from itertools import chain
 from typing import TypeVar
 
+from probes.disk_choice import Ops
 from probes.disk_sums import Hist, Op, Part, Stage, Work
 from probes.merge import merge_parts, merge_work
 from probes.snapshot import ProbeTick
@@ -28,10 +29,13 @@ class Moving:
     def __init__(self, ticks: Iterable[ByDisk]) -> None:
         self._ticks = tuple(ticks)
 
-    def of(self, disk: str, stage: Stage, op: Op | None) -> list[Hist]:
-        """Those of a disk at that stage, of one operation or of all."""
+    def of(self, disk: str, stage: Stage, ops: Ops) -> list[Hist]:
+        """Those of a disk at that stage."""
         return [
-            hist for tick in self._ticks for hist in tick.get(disk, ()) if hist.stage == stage and op in (None, hist.op)
+            hist
+            for tick in self._ticks
+            for hist in tick.get(disk, ())
+            if hist.stage == stage and (ops is None or hist.op in ops)
         ]
 
     def among(self, has: Callable[[str, Op], bool]) -> Moving:

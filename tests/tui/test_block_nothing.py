@@ -16,7 +16,7 @@ async def test_nothing_passes_the_filter() -> None:
         for keys, title, said in (
             ("v", "3 Block I/O: no disk", "no disk passes"),
             ("v", "3 Block I/O: who", "no process passes"),
-            ("vv", "3 Block I/O: parts", "no request passes"),
+            ("vv", "3 Block I/O: kinds", "no request passes"),
         ):
             await screen.press(*keys)
             assert title in screen.text

@@ -74,9 +74,9 @@ async def test_views_follow_each_other_and_the_title_names_them() -> None:
         for _ in range(5):
             await screen.press("v")
             names.append(title(screen).split("3 Block I/O")[1].split("━")[0].strip())
-        assert names == [": sdb", ": who", ": slow", ": parts of all disks", ""]
+        assert names == [": sdb", ": who", ": slow", ": kinds, all disks", ""]
         await screen.press("V")
-        assert ": parts" in title(screen)
+        assert ": kinds" in title(screen)
         await screen.press("escape")
         assert "3 Block I/O ━" in title(screen)
 
@@ -198,12 +198,12 @@ async def test_slow_requests_are_followed_until_one_scrolls_away() -> None:
 
 async def test_parts_go_through_what_they_are_broken_down_by() -> None:
     async with raid((120, 40), "j", "z", "V") as screen:
-        assert "parts of sda ━" in title(screen)
+        assert "kinds, sda ━" in title(screen)
         seen = []
-        for _ in range(4):
+        for _ in range(5):
             seen.append(title(screen).split("by ")[1].split()[0])
             await screen.press("o")
-        assert seen == ["flag", "size", "pattern", "op"]
+        assert seen == ["flag", "size", "pattern", "disk", "op"]
 
 
 async def test_a_filter_on_a_process_applies_to_who() -> None:
@@ -283,3 +283,21 @@ async def test_every_view_is_right_while_resizing(keys: tuple[str, ...]) -> None
             await screen.ticks(1)
             assert len(screen.lines) == size[1]
             assert all(len(line) == size[0] for line in screen.lines)
+
+
+async def test_a_map_without_requests_says_why() -> None:
+    async with raid((120, 40), "o", "o", "o", "o") as screen:
+        assert "no discard in this time" in screen.text
+        await screen.press("d", "v")
+        assert "no discard was queued" in screen.text
+        await screen.press("o", "d")
+        assert "no discard" not in screen.text
+
+
+async def test_a_recording_has_no_histograms_by_process_and_says_so() -> None:
+    async with raid((200, 50), "f", *"pid:812", "enter", live=False) as screen:
+        assert "of all requests" in title(screen)
+        await screen.press("v", "v")
+        assert "of all requests" not in title(screen)
+        await screen.press("F", "v", "v", "v", "f", *"op:write", "enter")
+        assert "of all requests" not in title(screen)

@@ -14,13 +14,18 @@ from hypothesis import strategies as st
 from probes.disk_choice import Choice
 from probes.disk_sums import Aside, Disk, Hist, Part, Work
 from probes.filter import explain, parse
-from probes.lanes import lanes
+from probes.lanes import lanes, latency_of
 from probes.snapshot import Bye, Counts, ProbeTick
 from tests.tui.raid import raid_tick
-from tests.unit.disk_views import view
+from tests.unit.disk_views import SECOND, view
 from tests.unit.sessions import BLOCK, HELLO, Outcome, snapshot
 from tui.panes.block.chosen import asked_for, chosen
+from tui.panes.block.cursor import Stretch, TimeCursor
+from tui.panes.block.strands import Choice as Drawn
+from tui.panes.block.strands import scales, strands
+from tui.panes.block.traffic import of_stretch, of_window
 from tui.recording import Writer
+from tui.timeline import Timeline
 
 Ebtop = Callable[..., Outcome]
 DISKS, OPS, STAGES = ("sda", "sdb"), ("read", "write", "flush"), ("device", "queue")
@@ -116,11 +121,34 @@ def test_a_dump_of_a_recording_has_only_what_was_asked_for(ebtop: Ebtop, recorde
 def test_a_pane_draws_only_what_was_asked_for() -> None:
     given = raid_tick(1)
     fields = {name: getattr(given, name) for name in ("hists", "parts", "work", "disks")}
-    seen = chosen(view("disk:sda !op:read", **fields))
-    assert asked_for(seen) == {"sda"}
+    some, choice = view("disk:sda !op:read", **fields), Choice(parse("disk:sda !op:read"))
+    seen = chosen(some, choice)
+    assert asked_for(seen, choice) == {"sda"}
     assert {hist.op for hist in seen.moving.of("sda", "device", None)} == {"write", "flush"}
     assert seen.moving.of("sdb", "device", None) == []
     assert {one.disk for one in seen.work} == {one.disk for one in seen.parts} == set(seen.tails) == {"sda"}
     assert [disk.name for disk in seen.disks] == ["sda"]
     whole = view("pid:2412", **fields)
-    assert chosen(whole) is whole
+    assert chosen(whole, Choice(parse("pid:2412"))) is whole
+
+
+@pytest.mark.parametrize("text", ["op:write", "!op:read", "disk:sda or op:flush"])
+def test_what_was_before_a_filter_is_drawn_as_it_asks(text: str) -> None:
+    """A timeline holds what there was: maps and their figures leave out what does not pass."""
+    given, filtered = raid_tick(1), Choice(parse(text))
+    seen = view(hists=given.hists, disks=given.disks)
+    stretch, choice = TimeCursor().stretch(seen.timeline, 40), Drawn(filtered=filtered)
+    drawn = scales(stretch, choice, 4)
+    for disk in ("sda", "sdb"):
+        device = [hist for hist in given.hists if hist.disk == disk and hist.stage == "device"]
+        passing = latency_of(*(hist for hist in device if filtered.has(disk, hist.op)))
+        assert of_stretch(stretch, disk, choice).latency == passing
+        assert of_window(chosen(seen, filtered), disk, choice).latency == passing
+        (newest,) = strands(stretch, disk, choice, drawn, 40)[-1:]
+        alone = Timeline()
+        alone.add(seen.timeline.since + 1, 10 * SECOND, [hist for hist in device if filtered.has(disk, hist.op)], [])
+        (frame,) = alone
+        (expected,) = strands(Stretch((frame,), None), disk, Drawn(), drawn, 40)
+        assert newest == expected
+        tail = chosen(seen, filtered).tails[disk]
+        assert tail.requests == passing.count

@@ -54,6 +54,9 @@ class Opening:
             pane.redraw()
         elif not self.open_subject(pane.subject):
             name = self._host.keymap.name
+            if pane.grid and pane.grid.current is not None:
+                self._host.say(f"there is no page about this: {name('view')} shows it in another way", bad=True)
+                return
             keys = f"{name('down')} and {name('up')}"
             self._host.say(f"nothing is selected that can be opened: {keys} select a row", bad=True)
 

@@ -104,11 +104,11 @@ def render_legend(scale_hz: float, look: Look, *, marks: bool) -> Strip:
     """What densities and marks mean: `1/s`, the ramp, `128/s a cell`, `avg`, `p99`."""
     line = Line(look, LEGEND_CELLS, "dim").put("1/s ")
     heat, glyphs = look.heat, look.glyphs
-    for level in range(1, heat.levels + 1):
-        if glyphs.half:
+    if glyphs.half:
+        for level in range(1, heat.levels + 1):
             line.paint(" ", heat.pairs[level][level])
-        else:
-            line.paint(_shade(level, heat.levels, glyphs.shades), heat.ink)
+    else:
+        line.paint(glyphs.shades[1:], heat.ink)
     line.put(f" {count(scale_hz)}/s")
     if marks:
         line.put(" ").paint(glyphs.average, heat.average[0]).put(" avg ").paint(glyphs.tail, heat.tail[0]).put(" p99")

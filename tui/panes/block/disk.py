@@ -15,6 +15,7 @@ from probes.disk_sums import DiskFacts, Threshold
 from probes.latency import Latency
 from tui import format as units
 from tui.history import ProbeView
+from tui.panes.block import empty
 from tui.panes.block.cursor import Stretch
 from tui.panes.block.slow import OPS
 from tui.panes.block.strands import Choice, Scales, scales, strands
@@ -167,8 +168,13 @@ def _heading(page: Page) -> Strip:
     line.join(render_legend(page.scales.scale_hz, page.look, marks=marks).crop(0, shown))
     line.pad(LABEL_CELLS + shown)
     whole = units.uptime(stretch.span_ns / 1e9) if stretch.span_ns >= _MINUTE_NS else f"{stretch.span_ns / 1e9:.0f} s"
-    moment = units.clock(stretch.frame.time)[:8] if stretch.cursor is not None and stretch.frame else "now"
-    return line.put(" ").cell(whole, page.side - 1, "dim").put(" ").cell(moment, page.side - 1, "bright").strip()
+    line.put(" ").cell(whole, page.side - 1, "dim").put(" ").cell(_moment(stretch), page.side - 1, "bright")
+    return line.strip()
+
+
+def _moment(stretch: Stretch) -> str:
+    """What time it is that one looks at."""
+    return units.clock(stretch.frame.time)[:8] if stretch.cursor is not None and stretch.frame else "now"
 
 
 _MINUTE_NS = 60_000_000_000
@@ -179,9 +185,13 @@ def _map(page: Page, whole: Latency, moment: Latency, lines: int) -> list[Strip]
     look, cells = page.look, lines * fineness(page.look)
     axis = page.scales.axis_of(cells)
     columns = strands(page.stretch, page.disk, page.choice, page.scales, cells)
+    if empty.is_empty(columns):
+        drawn_map = empty.draw(look, page.choice, page.disk, len(columns), lines)
+    else:
+        drawn_map = render_map(columns, axis, look, cursor=page.stretch.cursor, marks=page.choice.marks)
     parts = (
         render_scale(axis, look),
-        render_map(columns, axis, look, cursor=page.stretch.cursor, marks=page.choice.marks),
+        drawn_map,
         _histogram(page, whole, axis),
         _histogram(page, moment, axis),
     )
@@ -216,9 +226,9 @@ def _in_a_row(page: Page, rows: Sequence[Row], moment: Traffic) -> Strip:
     now = _trace_of(moment)
     known = [(row, value) for row in rows if (value := row.value(now)) is not None]
     told = [(row, row.name, _told(row, value)) for row, value in known]
-    while sum(len(name) + len(text) + 3 for _, name, text in told) > page.width:
+    line = Line(page.look, page.width, "dim").put(f" {_moment(page.stretch)}  ")
+    while sum(len(name) + len(text) + 3 for _, name, text in told) > line.room:
         told.remove(min(told, key=lambda one: one[0].worth))
-    line = Line(page.look, page.width, "dim").put(" ")
     for row, name, text in told:
         line.put(f"{name} ").put(text, row.role).put("  ")
     return line.strip()

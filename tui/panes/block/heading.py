@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tui import format as units
 from tui.history import ProbeView
 from tui.panes import counted
@@ -10,6 +12,9 @@ from tui.panes.block.faces import LISTS, Face
 from tui.panes.block.strands import Choice
 from tui.widgets.line import Role
 
+FILTERED: Sequence[Face] = ("who", "slow")
+"""What can be told apart by process and more; of all else a recording has but the sums, by disk and operation."""
+
 
 def title(name: str, face: Face, disk: str, chosen: str) -> str:
     """The name of the pane, with that of the view; `chosen` is the disk that was selected by hand, if one was."""
@@ -17,7 +22,7 @@ def title(name: str, face: Face, disk: str, chosen: str) -> str:
         return name
     if face == "disk":
         return f"{name}: {disk or 'no disk'}"
-    return f"{name}: parts of {chosen or 'all disks'}" if face == "parts" else f"{name}: {face}"
+    return f"{name}: kinds, {chosen or 'all disks'}" if face == "parts" else f"{name}: {face}"
 
 
 def summary(view: ProbeView, face: Face, by: parts.By, choice: Choice, back: str) -> list[tuple[str, Role]]:
@@ -25,11 +30,15 @@ def summary(view: ProbeView, face: Face, by: parts.By, choice: Choice, back: str
     none.
     """
     own: list[tuple[str, Role]] = [(units.rate(view.seen_hz), "bright")]
+    if face not in FILTERED and not choice.filtered.whole and view.collected.strip() != view.log.filter.text.strip():
+        own.append(("of all requests", "warn"))
     if face == "parts":
         own.append((f"by {by}", "name"))
     elif face not in LISTS:
-        own += [(f"{back}: back to now", "warn")] if back else []
-        own.append((f"{choice.op or 'all operations'}, {choice.stage} time", "name"))
+        what: list[tuple[str, Role]] = [(f"{choice.op or 'all operations'}, {choice.stage} time", "name")]
+        now: list[tuple[str, Role]] = [(f"{back}: back to now", "warn")] if back else []
+        usual = choice.op is None and choice.stage == "device"
+        own += now + what if usual else what + now
     in_flight = sum(disk.in_flight for disk in view.disks)
     own += [
         (f"in flight {units.count(in_flight)}", "text"),

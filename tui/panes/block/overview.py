@@ -16,6 +16,7 @@ from tui import text as safe_text
 from tui.findings.finding import Finding
 from tui.format import FAILED
 from tui.history import ProbeView
+from tui.panes.block import empty
 from tui.panes.block.cursor import Stretch
 from tui.panes.block.strands import Choice, Rows, Scales, scales
 from tui.panes.block.traffic import Figure, Traffic, of_frame, of_window
@@ -159,7 +160,10 @@ def _map(sheet: Sheet, disk: str, lines: int) -> list[Strip]:
     look, cells = sheet.look, lines * fineness(sheet.look)
     columns = sheet.rows.strands(sheet.stretch, disk, sheet.choice, sheet.scales, cells)
     axis = sheet.scales.axis_of(cells)
-    drawn = render_map(columns, axis, look, cursor=sheet.stretch.cursor, marks=sheet.choice.marks)
+    if empty.is_empty(columns) and sheet.stretch.known:
+        drawn = empty.draw(look, sheet.choice, disk, len(columns), lines)
+    else:
+        drawn = render_map(columns, axis, look, cursor=sheet.stretch.cursor, marks=sheet.choice.marks)
     room = LABEL_CELLS + len(columns)
     return [
         Line(look, room).join(scale).join(strip).strip()

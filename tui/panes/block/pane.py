@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import get_args
 
+import msgspec
 from textual.strip import Strip
 
+from probes import disk_choice
 from tui.history import ProbeView
 from tui.keys import Keymap, Where
 from tui.panes.block import disk as disk_page
@@ -77,8 +79,10 @@ class BlockPane(LogPane):
 
     def show(self, view: ProbeView) -> None:
         """See Pane."""
-        view = chosen(view)
-        names = {*asked_for(view), *(disk.name for disk in view.disks if disk.in_flight)}
+        filtered = disk_choice.Choice(view.log.filter)
+        self._choice = msgspec.structs.replace(self._choice, filtered=filtered)
+        view = chosen(view, filtered)
+        names = {*asked_for(view, filtered), *(disk.name for disk in view.disks if disk.in_flight)}
         self._disks.update(names, view.tails, {finding.disk for finding in view.findings})
         self._cursor.follow(view.cursor, view.timeline, self._map_width)
         super().show(view)

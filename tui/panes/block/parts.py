@@ -1,4 +1,4 @@
-"""What kinds of requests there are and how long each takes: by operation, flag, size or pattern. Pure."""
+"""What kinds of requests there are and how long each takes: by operation, flag, size, pattern or disk. Pure."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tui.widgets.histogram import Axis, axis_for, render_labels, render_spark
 from tui.widgets.line import Line, Look
 from tui.widgets.table import Spot
 
-By = Literal["op", "flag", "size", "pattern"]
+By = Literal["op", "flag", "size", "pattern", "disk"]
 
 FLAGS: Mapping[Flag, str] = {
     "sync": "sync", "meta": "metadata", "readahead": "read-ahead", "fua": "FUA", "prio": "priority",
@@ -104,7 +104,8 @@ class PartsSheet(Listed):
 
     def subject(self, at: int, column: str) -> Subject | None:
         """See Sheet: the disk that it is about, if it is about one."""
-        return Disk(self._disk) if self._disk else None
+        disk = self.kinds[at].name if self._by == "disk" else self._disk
+        return Disk(disk) if disk else None
 
     def spots(self, width: int) -> Sequence[Spot]:
         """See Sheet."""
@@ -167,13 +168,15 @@ def _names(part: Part, by: By) -> tuple[str, ...]:
         return tuple(FLAGS[flag] for flag in part.flags) or (NO_FLAG,)
     if by == "size":
         return (_size(part.size),)
+    if by == "disk":
+        return (part.disk,)
     return (PATTERNS[0 if part.sequential else 1],) if by == "pattern" else ("",)
 
 
 def _all_names(by: By) -> tuple[str, ...]:
-    """Every kind there is, in the order in which they are shown."""
+    """Every kind there is, in the order in which they are shown; disks are by their names."""
     sizes = tuple(_size(size) for size in (*SIZES, 0))
-    return {"op": ("",), "flag": (NO_FLAG, *FLAGS.values()), "size": sizes, "pattern": PATTERNS}[by]
+    return {"op": ("",), "flag": (NO_FLAG, *FLAGS.values()), "size": sizes, "pattern": PATTERNS, "disk": ()}[by]
 
 
 def _size(most: int) -> str:

@@ -81,9 +81,11 @@ def limits(thresholds: Iterable[Threshold]) -> list[str]:
 
 
 def _told(look: Look, view: ProbeView, width: int) -> Strip:
-    """From which latency on requests are listed, and how many of those are."""
+    """From which latency on requests are listed, and how many of those are, or pass the filter."""
     listed, selected = min(view.log.end, view.selected), view.selected
-    count = f"listed {units.count(listed)} of {units.count(selected)} "
+    more = "" if view.log.sifted else "+"
+    passing = f"{units.count(len(view.log))}{more} pass, " if view.log.filter.terms else ""
+    count = f"{passing}listed {units.count(listed)} of {units.count(selected)} "
     found = limits(view.thresholds.values())
     line = Line(look, width).put(" ")
     room = width - safe_text.width(count) - 2

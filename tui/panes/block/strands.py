@@ -7,12 +7,16 @@ from functools import lru_cache
 
 import msgspec
 
+from probes import disk_choice
+from probes.disk_choice import Ops
 from probes.disk_sums import OPS, Op, Stage
+from probes.filter import Filter
 from tui.panes.block.cursor import Stretch
 from tui.timeline import STAGES, Frame, unpacked
 from tui.widgets.heatmap import Strand, scale_of, strand
 from tui.widgets.histogram import Axis, axis_between, axis_for
 
+ALL = disk_choice.Choice(Filter())
 PARTS = 3
 """The latency axis ends at thirds of a decade: close to what there is, and yet calm."""
 PAINTERS, REMEMBERED = 6, 8192
@@ -21,11 +25,20 @@ forty disks on a wide screen, and their neighbours in time."""
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """What is to be seen of the disks; an `op` of None is all of them. `marks`: whether averages and p99 are drawn."""
+    """What is to be seen of the disks; an `op` of None is all of them. `marks`: whether averages and p99 are drawn.
+
+    filtered  what a filter leaves: columns of the past hold what was there
+    """
 
     stage: Stage = "device"
     op: Op | None = None
     marks: bool = True
+    filtered: disk_choice.Choice = ALL
+
+    def ops(self, disk: str) -> Ops:
+        """The operations of a disk that are to be seen."""
+        left = self.filtered.ops(disk)
+        return left if self.op is None else frozenset((self.op,)) if left is None else left & {self.op}
 
     def next_op(self) -> Choice:
         """Of the next operation, after the last one of all."""
@@ -85,7 +98,7 @@ class Rows:
 
     def strands(self, stretch: Stretch, disk: str, choice: Choice, drawn: Scales, cells: int) -> list[Strand]:
         """As the function of that name."""
-        key = disk, choice.stage, choice.op, drawn, cells
+        key = disk, choice.stage, choice.ops(disk), drawn, cells
         if key not in self._rows:
             before = self._before.get(key)
             frames = stretch.frames[-1:] if before else stretch.frames
@@ -94,7 +107,7 @@ class Rows:
 
 
 def _strands(frames: Sequence[Frame | None], disk: str, choice: Choice, drawn: Scales, cells: int) -> list[Strand]:
-    painted = _painter(choice.stage, choice.op, drawn.axis_of(cells), drawn.scale_hz, drawn.levels)
+    painted = _painter(choice.stage, choice.ops(disk), drawn.axis_of(cells), drawn.scale_hz, drawn.levels)
     nothing = Strand(bytes(cells))
     return [
         painted(frame.packed[disk], frame.span_ns) if frame and disk in frame.packed else nothing for frame in frames
@@ -102,11 +115,11 @@ def _strands(frames: Sequence[Frame | None], disk: str, choice: Choice, drawn: S
 
 
 @lru_cache(PAINTERS)
-def _painter(stage: Stage, op: Op | None, axis: Axis, scale_hz: float, levels: int) -> Callable[[bytes, int], Strand]:
+def _painter(stage: Stage, ops: Ops, axis: Axis, scale_hz: float, levels: int) -> Callable[[bytes, int], Strand]:
     """Paints a packed column of a frame that long, and remembers it."""
 
     @lru_cache(REMEMBERED)
     def painted(packed: bytes, span_ns: int) -> Strand:
-        return strand(unpacked(packed).latency(stage, op), span_ns, axis, scale_hz, levels)
+        return strand(unpacked(packed).latency(stage, ops), span_ns, axis, scale_hz, levels)
 
     return painted

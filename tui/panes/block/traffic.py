@@ -7,7 +7,8 @@ from functools import lru_cache
 
 import msgspec
 
-from probes.disk_sums import Op, Stage
+from probes.disk_choice import Ops
+from probes.disk_sums import Stage
 from probes.lanes import latency_of
 from probes.latency import EMPTY, Latency
 from tui import format as units
@@ -73,8 +74,9 @@ def latencies(latency: Latency) -> tuple[float, ...]:
 def of_window(view: ProbeView, disk: str, choice: Choice) -> Traffic:
     """That of the last seconds; busy and depth are those of the last tick."""
     seconds = max(view.span_ns, 1) / 1e9
-    device = view.moving.of(disk, "device", choice.op)
-    stage = device if choice.stage == "device" else view.moving.of(disk, choice.stage, choice.op)
+    ops = choice.ops(disk)
+    device = view.moving.of(disk, "device", ops)
+    stage = device if choice.stage == "device" else view.moving.of(disk, choice.stage, ops)
     state = next((one for one in view.disks if one.name == disk), None)
     return Traffic(
         sum(hist.count for hist in device) / seconds,
@@ -90,13 +92,13 @@ def of_frame(frame: Frame, disk: str, choice: Choice) -> Traffic:
     """That of a frame."""
     if disk not in frame.packed:
         return NOTHING
-    return _of_columns([(frame.span_ns, unpacked(frame.packed[disk]))], frame.span_ns, choice)
+    return _of_columns([(frame.span_ns, unpacked(frame.packed[disk]))], frame.span_ns, choice.stage, choice.ops(disk))
 
 
 def of_stretch(stretch: Stretch, disk: str, choice: Choice) -> Traffic:
     """That of all the frames together."""
     columns = [(frame.span_ns, unpacked(frame.packed[disk])) for frame in stretch.known if disk in frame.packed]
-    return _of_columns(columns, stretch.span_ns, choice)
+    return _of_columns(columns, stretch.span_ns, choice.stage, choice.ops(disk))
 
 
 NOTHING = Traffic(0.0, 0.0, 0, None, None, EMPTY)
@@ -116,20 +118,20 @@ def trace(frame: Frame | None, disk: str, choice: Choice) -> Trace | None:
     """That of a frame; None where the disk did nothing."""
     if frame is None or disk not in frame.packed:
         return None
-    return _trace(frame.packed[disk], frame.span_ns, choice.stage, choice.op)
+    return _trace(frame.packed[disk], frame.span_ns, choice.stage, choice.ops(disk))
 
 
 @lru_cache(1024)
-def _trace(packed: bytes, span_ns: int, stage: Stage, op: Op | None) -> Trace:
-    traffic = _of_columns([(span_ns, unpacked(packed))], span_ns, Choice(stage, op))
+def _trace(packed: bytes, span_ns: int, stage: Stage, ops: Ops) -> Trace:
+    traffic = _of_columns([(span_ns, unpacked(packed))], span_ns, stage, ops)
     known = latencies(traffic.latency) if traffic.latency.count else ()
     return Trace(known, traffic.hz, traffic.bytes_hz, traffic.busy, traffic.depth)
 
 
-def _of_columns(columns: Sequence[tuple[int, Column]], span_ns: int, choice: Choice) -> Traffic:
+def _of_columns(columns: Sequence[tuple[int, Column]], span_ns: int, at: Stage, ops: Ops) -> Traffic:
     seconds = max(span_ns, 1) / 1e9
-    device = [hist for _, column in columns for hist in column.of("device", choice.op)]
-    stage = [hist for _, column in columns for hist in column.of(choice.stage, choice.op)]
+    device = [hist for _, column in columns for hist in column.of("device", ops)]
+    stage = [hist for _, column in columns for hist in column.of(at, ops)]
     return Traffic(
         sum(hist.count for hist in device) / seconds,
         sum(hist.bytes for hist in device) / seconds,
