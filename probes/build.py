@@ -38,7 +38,7 @@ class Build:
 
     def __init__(self, id_: str) -> None:
         self.id = id_
-        command = [sys.executable, "-I", "-m", "probes.build", id_]
+        command = [sys.executable, "-IB", "-m", "probes.build", id_]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self._output_fd = self._process.stdout.fileno() if self._process.stdout else -1
         self._output = bytearray()

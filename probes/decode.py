@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
-import pwd
 import time
 from functools import lru_cache
 
-from probes.facts import readable
+from probes.users import Users, by_name_service
 
 _RESTART = {512: "ERESTARTSYS", 513: "ERESTARTNOINTR", 514: "ERESTARTNOHAND", 516: "ERESTART_RESTARTBLOCK"}
 """What a system call that a signal interrupted returns inside the kernel (linux/errno.h)."""
@@ -60,13 +59,14 @@ def comm(data: bytes) -> str:
     return text(data)
 
 
-@lru_cache(1024)
+@lru_cache(1)
+def _users() -> Users:
+    return Users(by_name_service)
+
+
 def user(uid: int) -> str:
-    """The name of a user, or the number where it has none here."""
-    try:
-        return readable(pwd.getpwuid(uid).pw_name)
-    except (KeyError, OverflowError):
-        return str(uid)
+    """The name of a user, or the number where it has none here, or none yet."""
+    return _users().name(uid)
 
 
 def error_name(number: int) -> str:

@@ -85,7 +85,7 @@ class Onlooker:
             self.close()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-I", "-m", "probes.onlooker"]
+        command = [sys.executable, "-IB", "-m", "probes.onlooker"]
         self._process = subprocess.Popen(command, bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         os.set_blocking(_fd(self._process.stdin), False)
         self._selector.register(_fd(self._process.stdout), selectors.EVENT_READ, self)

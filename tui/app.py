@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -100,8 +99,6 @@ class Ebtop(App[None]):
     def on_mount(self) -> None:
         """Begin."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self.exit)
         loop.set_exception_handler(self._failed)
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         self._focus.begin(self._setup.settings.probes if self.source.live else None)
@@ -208,6 +205,11 @@ class Ebtop(App[None]):
             self._handle_exception(error)
         else:
             loop.default_exception_handler(context)
+
+    def panic(self, *_renderables: object) -> None:
+        """Textual's way out after a bug of its own, with pages of traceback as well."""
+        self.outcome = ("a bug, please report it: what the terminal said was not understood", 1)
+        self._close_messages_no_wait()
 
     def _fatal_error(self) -> None:
         """Textual's way out after a bug of ours: it would print pages of traceback; a line must do."""

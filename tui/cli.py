@@ -17,11 +17,13 @@ from tui.commands.errors import CommandError
 
 INTERRUPTED = 130
 """Exit code after ^C, as shells have it."""
+NO_FILES = (errno.EMFILE, errno.ENFILE)
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs `ebtop` with these arguments, by default those of the process. Returns the exit code, prints the reason."""
+    _open_standard_streams()
     if sys.stdout is None:
         sys.stdout = Closed()
     try:
@@ -39,10 +41,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("EBTOP_DEBUG"):
             raise
+        if isinstance(error, OSError) and error.errno in NO_FILES:
+            return _say(f"{error.strerror}: raise the limit on open files, with ulimit -n".lower())
         if isinstance(error, OSError) and error.errno in NO_ROOM:
             return _output_written(_say(f"cannot write: {error.strerror}: make room, or send it elsewhere"))
         code = _say(f"{type(error).__name__}: {error}: this should not happen; EBTOP_DEBUG=1 shows where it did")
     return _output_written(code)
+
+
+def _open_standard_streams() -> None:
+    """Where one is closed, what is opened next would be taken for it, also by whom this starts."""
+    for fd in range(3):
+        try:
+            os.fstat(fd)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
 
 
 def _run(words: Sequence[str]) -> int:

@@ -144,7 +144,7 @@ def start(options: Options) -> Link:
     Raises LaunchError, and CommandError as `drop_privileges`.
     """
     _ids()  # nothing is started for somebody who is none
-    process = _spawn([sys.executable, "-I", "-m", "probes.collector", _as_json(options)])
+    process = _spawn([sys.executable, "-IB", "-m", "probes.collector", _as_json(options)])
     drop_privileges()
     from probes.snapshot import Bye, Hello  # noqa: PLC0415  not before privileges are given up
 

@@ -36,6 +36,10 @@ def btf() -> bytes:
     return head + types + strings
 
 
+TERMINAL = (
+    b"\x1b[A\x1b[1;5Bq", b"\x1b[97;5u\x1b[27u", b"\x1b[48;24;80;480;800t", b"\x1b[<0;10;10M\x1b[<0;10;10m",
+    b"\x1b[200~pasted\x1b[201~", b"\x1b[?2048;1$y\x1b[I", b"\x1bOP\xc3\xa9",
+)  # fmt: skip
 CONFIG = b'probes = ["exec"]\ninterval = "1s"\n[keys]\nquit = ["x"]\n[columns]\nexec = ["pid", "comm"]\n'
 
 

@@ -15,6 +15,7 @@ from typing import NamedTuple, cast
 from unittest import mock
 
 import msgspec
+from textual.events import Resize
 
 from probes import decode, wire
 from probes.block import PROBE as BLOCK
@@ -38,6 +39,7 @@ from tui.settings import load
 from tui.settings.kept import Kept
 from tui.settings.readers import Columns, Known
 from tui.settings.settings import Settings
+from tui.terminal_input import LARGEST, TerminalInput
 from tui.verify import snapshot_problem
 
 KNOWN = Known(("exec", "open"), lambda: {"exec": Columns(("pid", "comm"), ("pid",))}, lambda: ("dark", "light"))
@@ -194,6 +196,15 @@ def images(data: bytes, _folder: Path) -> None:
         image.decode(data)
 
 
+def terminal(data: bytes, _folder: Path) -> None:
+    """Whatever a terminal sends, keys after it are keys; no screen is larger than can be drawn."""
+    typed = TerminalInput()
+    for event in (*typed.take(data), *typed.take(b"")):
+        if isinstance(event, Resize):
+            assert event.size.width <= LARGEST.width
+            assert event.size.height <= LARGEST.height
+
+
 def udev(data: bytes, folder: Path) -> None:
     (folder / "b8:0").write_bytes(data)
     udev_notes(folder)
@@ -259,6 +270,7 @@ TARGETS: Mapping[str, Target] = {
     "kernel-text": Target(kernel_text, (b"comm\0rest",)),
     "btf": Target(btf, (good.btf(),)),
     "images": Target(images, (image.encode(image.Image((), ())),)),
+    "terminal": Target(terminal, good.TERMINAL),
     "udev": Target(udev, (b"E:ID_MODEL=disk\nE:ID_FS_LABEL\nE:=\n",)),
     "settings": Target(settings, (good.CONFIG,), _encoded(endless.TOML)),
     "themes": Target(themes, (good.theme(),), _encoded(endless.TOML)),

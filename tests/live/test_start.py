@@ -13,8 +13,10 @@ import psutil
 import pytest
 
 from probes.kernel.cache import PLACE
+from probes.snapshot import Snapshot
 from tests.live.kernel import bpf_ids, held
 from tests.live.session import EBTOP, PATIENCE_S, ROOT, Dump, collector_of, until
+from tui.recording import Reader
 
 pytestmark = pytest.mark.live
 
@@ -116,7 +118,7 @@ def alive(process: psutil.Process) -> bool:
         return False
 
 
-@pytest.mark.parametrize("files", [24, 40, 64])
+@pytest.mark.parametrize("files", [8, 24, 40, 64])
 def test_too_few_file_descriptors_are_told(files: int) -> None:
     done = run(prefix=("sh", "-c", f'ulimit -n {files}; exec "$@"', "sh"))
     assert "Traceback" not in done.stderr
@@ -127,6 +129,16 @@ def test_too_few_file_descriptors_are_told(files: int) -> None:
     assert done.returncode == (0 if set(states.values()) == {"on"} else 1)
     for state in states.values():
         assert state == "on" or (state.startswith("failed: ") and "open files" in state)
+
+
+@pytest.mark.parametrize("streams", ["2>&-", "<&- >&- 2>&-"])
+def test_a_recording_without_standard_streams(streams: str, tmp_path: Path) -> None:
+    """As daemons are started: what is opened first must not become one of them."""
+    made = tmp_path / "x.ebtop"
+    record = ["sh", "-c", f'exec "$@" {streams}', "sh", *EBTOP, "record", "-o", str(made), "--for", "0s"]
+    assert subprocess.run(record, cwd=ROOT, timeout=PATIENCE_S, check=False).returncode == 0
+    with Reader(made) as reader:
+        assert isinstance(list(reader)[-1], Snapshot)
 
 
 def test_a_root_without_bpf_is_told() -> None:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import signal
 import struct
 import subprocess
 import sys
 import termios
+import time
+from contextlib import suppress
 
 import pytest
 
-from tests.tui.talker import LAST
-from tui.hangup import HUNG_UP
+from tests.tui.talker import BUSY, LAST
+from tui.hangup import HUNG_UP, PATIENCE_S
 
 
 def started(reason: str) -> tuple[int, subprocess.Popen[bytes]]:
@@ -73,3 +76,41 @@ def test_it_leaves_when_the_terminal_is_gone() -> None:
         said += os.read(ours, 1 << 16)
     os.close(ours)
     assert process.wait(30) == HUNG_UP
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_leaves_although_its_terminal_stands_still(number: signal.Signals) -> None:
+    """As with ^S, or where ssh is stalled: what is written waits for ever."""
+    ours, process = started(BUSY)
+    said = b""
+    while b"sdb" not in said:
+        said += os.read(ours, 1 << 16)
+    theirs = os.open(f"/proc/{process.pid}/fd/1", os.O_RDWR | os.O_NOCTTY)
+    termios.tcflow(theirs, termios.TCOOFF)
+    os.write(ours, b"?")
+    began = time.monotonic()
+    process.send_signal(number)
+    assert process.wait(30) == 128 + number
+    assert time.monotonic() - began >= PATIENCE_S - 1
+    termios.tcflow(theirs, termios.TCOON)
+    os.close(theirs)
+    os.close(ours)
+
+
+def test_what_a_terminal_says_does_not_end_it() -> None:
+    ours, process = started(BUSY)
+    said = b""
+    while b"sdb" not in said:
+        said += os.read(ours, 1 << 16)
+    os.write(ours, b"\x1b[999999999999999;5u\x1b[48;99999999999;80;1;1t")
+    os.write(ours, b" ")
+    while b"PAUSED" not in said:
+        said += os.read(ours, 1 << 16)
+    os.write(ours, b"q")
+    tail = b""
+    with suppress(OSError):
+        while data := os.read(ours, 1 << 16):
+            tail += data
+    assert process.wait(30) == 0
+    assert b"Traceback" not in tail
+    os.close(ours)

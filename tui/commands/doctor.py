@@ -40,7 +40,7 @@ def checked() -> Sequence[Check]:
     from tui.launch import drop_privileges
 
     errors = None if os.environ.get("EBTOP_DEBUG") else subprocess.DEVNULL
-    command = [sys.executable, "-I", "-m", "probes.checks"]
+    command = [sys.executable, "-IB", "-m", "probes.checks"]
     made = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, check=False)
     drop_privileges()
     import msgspec

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from textual import events
 from textual._xterm_parser import XTermParser
 
-from tui.driver import apart
+from tui.terminal_input import LARGEST, TerminalInput, apart
 
 
 def keys(*reads: str) -> list[str]:
@@ -45,3 +45,18 @@ def test_esc_is_told_apart(reads: tuple[str, ...], expected: list[str]) -> None:
 def test_nothing_is_lost(text: str, ended: bool) -> None:
     fed, held = apart(text, ended=ended)
     assert (fed + held).replace("\x1b[27u", "\x1b") == text.replace("\x1b[27u", "\x1b")
+
+
+@pytest.mark.parametrize(
+    "sequence",
+    [b"\x1b[999999999999999;5u", b"\x1b[999999999999999999999A", b"\x1b[48;99999999999;80;1;1t", b"\x1b[1114112u"],
+)
+def test_what_nobody_can_read_is_left_out(sequence: bytes) -> None:
+    typed = TerminalInput()
+    typed.take(b"a" + sequence)
+    assert [event.key for event in typed.take(b"b") if isinstance(event, events.Key)] == ["b"]
+
+
+def test_no_screen_is_larger_than_can_be_drawn() -> None:
+    (event,) = (one for one in TerminalInput().take(b"\x1b[48;20000;30000;1;1t") if isinstance(one, events.Resize))
+    assert event.size == event.virtual_size == LARGEST
