@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
+
+import pytest
 
 from tests.lab.sick_disk import loop, served
 
@@ -30,6 +33,42 @@ def slow_disk(slowfs: Path, folder: Path, **how: int) -> Iterator[str]:
         yield disk
 
 
+def name_of(device: str) -> str:
+    return device.removeprefix("/dev/")
+
+
+@contextmanager
+def scheduled(device: str, scheduler: str) -> Iterator[None]:
+    """The disk with that scheduler, through which its requests go one by one; afterwards the one that it had."""
+    file = Path(f"/sys/block/{name_of(device)}/queue/scheduler")
+    before = re.search(r"\[(.*)\]", file.read_text())
+    if before is None or scheduler not in file.read_text():
+        pytest.skip(f"this kernel has no {scheduler}")
+    file.write_text(scheduler)
+    try:
+        yield
+    finally:
+        file.write_text(before[1])
+
+
+@contextmanager
+def queued(device: str, depth: int) -> Iterator[None]:
+    """The disk takes so many requests at once, at least four, and up to 256 wait in its scheduler meanwhile."""
+    file = Path(f"/sys/block/{name_of(device)}/queue/nr_requests")
+    with scheduled(device, "none"):  # with another one, it would be the scheduler that has so little room
+        usual = int(file.read_text())
+        try:
+            file.write_text(str(depth))
+            with scheduled(device, "mq-deadline"):
+                yield
+        finally:
+            for room in (
+                depth,
+                usual,
+            ):  # without a scheduler it says `usual` again, and takes no notice of what it says
+                file.write_text(str(room))
+
+
 def fio_command(device: str, rw: str, *options: str) -> list[str]:
     """fio on a device, past the page cache, one request after the other unless the options say otherwise."""
     fixed = ("--name=t", "--direct=1", "--ioengine=psync", "--bs=4k", "--randseed=1", "--output-format=json")
@@ -40,6 +79,18 @@ def fio(device: str, rw: str, *options: str) -> dict[str, Measured]:
     """Runs it to its end."""
     done = subprocess.run(fio_command(device, rw, *options), check=True, capture_output=True, text=True, timeout=60)
     return measured(done.stdout)
+
+
+@contextmanager
+def under_load(device: str, *options: str, rw: str = "randread") -> Iterator[subprocess.Popen[str]]:
+    """fio for as long as it is wanted."""
+    command = fio_command(device, rw, "--time_based", "--runtime=30", "--thread", *options)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()
+            process.communicate(timeout=30)
 
 
 def measured(out: str) -> dict[str, Measured]:

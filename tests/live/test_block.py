@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ import pytest
 
 from probes.controls import Toggle
 from probes.latency import Latency, slot_of
-from tests.live.disks import Measured, fio, fio_command, loop, measured
+from tests.live.disks import Measured, fio, fio_command, loop, measured, name_of, scheduled, under_load
 from tests.live.link import Session, tick_of
 from tests.live.session import Dump, Line, all_there
 
@@ -23,10 +22,6 @@ FIO_US = 60.0
 """What fio counts besides: its system call, and until it runs again."""
 
 SlowDisk = Callable[..., str]
-
-
-def name_of(device: str) -> str:
-    return device.removeprefix("/dev/")
 
 
 def one(dump: Dump, device: str, op: str, stage: str = "device") -> Line:
@@ -95,18 +90,6 @@ def test_the_time_in_the_queue_is_told_apart(slow: SlowDisk) -> None:
     agrees(dump, one(dump, device, "read"), said["read"], 0.5)
 
 
-@contextmanager
-def scheduled(device: str, scheduler: str) -> Iterator[None]:
-    """The disk with that scheduler, through which its requests go one by one; afterwards the one that it had."""
-    file = Path(f"/sys/block/{name_of(device)}/queue/scheduler")
-    before = re.search(r"\[(.*)\]", file.read_text())
-    if before is None or scheduler not in file.read_text():
-        pytest.skip(f"this kernel has no {scheduler}")
-    file.write_text(scheduler)
-    yield
-    file.write_text(before[1])
-
-
 def test_requests_of_all_sizes(slow: SlowDisk) -> None:
     device = slow(delay=200)
     with Dump(probe="block") as dump:
@@ -169,18 +152,6 @@ def test_what_completes_in_parts_and_is_put_back_counts_once(slow: SlowDisk) -> 
     with Dump(probe="block") as dump:
         said = fio(device, "randread", "--number_ios=200", "--bs=16k")
     agrees(dump, one(dump, device, "read"), said["read"], 0.5)
-
-
-@contextmanager
-def under_load(device: str, *options: str) -> Iterator[subprocess.Popen[str]]:
-    """fio for as long as it is wanted."""
-    command = fio_command(device, "randread", "--time_based", "--runtime=30", "--thread", *options)
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
-        try:
-            yield process
-        finally:
-            process.terminate()
-            process.communicate(timeout=30)
 
 
 def reads(device: str) -> int:

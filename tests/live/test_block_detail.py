@@ -17,7 +17,7 @@ import pytest
 from probes.controls import SetSlow
 from probes.disk_sums import Part, Work
 from probes.snapshot import ProbeTick, Snapshot
-from tests.live.disks import fio, fio_command
+from tests.live.disks import fio, fio_command, name_of
 from tests.live.link import Session, tick_of
 from tests.live.session import EBTOP, Dump, Line, until
 
@@ -25,10 +25,6 @@ pytestmark = pytest.mark.live
 
 SlowDisk = Callable[..., str]
 Sessions = Callable[..., Session]
-
-
-def name_of(device: str) -> str:
-    return device.removeprefix("/dev/")
 
 
 def ticks_of(session: Session) -> list[ProbeTick]:

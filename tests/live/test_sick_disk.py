@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.lab.sick_disk import Sickness, sick_disks
+from tests.live.disks import name_of
 from tests.live.session import Dump, Line
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
@@ -36,10 +37,6 @@ def load(devices: Sequence[str], *options: str) -> Iterator[None]:
             assert fio.poll() is None, "the load ended by itself"
         finally:
             fio.terminate()
-
-
-def name_of(device: str) -> str:
-    return device.removeprefix("/dev/")
 
 
 def begun(dump: Dump, devices: Sequence[str]) -> list[Line]:
