@@ -125,7 +125,14 @@ class Dump:
 
     def hists(self, **fields: object) -> list[Line]:
         """The histograms of the whole session, where these fields have these values."""
-        found = [line for line in self._of("hist", "block") if "time" not in line]
+        return self._sums("hist", fields)
+
+    def work(self, **fields: object) -> list[Line]:
+        """What processes did in the whole session, where these fields have these values."""
+        return self._sums("work", fields)
+
+    def _sums(self, kind: str, fields: dict[str, object]) -> list[Line]:
+        found = [line for line in self._of(kind, "block") if "time" not in line]
         return [line for line in found if all(line[key] == value for key, value in fields.items())]
 
     def _of(self, kind: str, probe: str) -> Iterator[Line]:
