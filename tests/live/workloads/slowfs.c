@@ -2,6 +2,7 @@
  *
  *   disks=N             so many, one unless told
  *   delay=US            how long reads, writes and syncs take
+ *   sync=US             how much longer syncs do
  *   spread=PERCENT      by chance so much shorter or longer
  *   every=N slow=US     how long every N-th takes
  *   sick=MASK           disks whose reads stall by chance (1: disk0, 2: disk1, 3: both, ...)
@@ -33,10 +34,10 @@
 #define DISKS 32
 
 static int device;
-static long size, disks = 1, delay, spread, every, slow, sick, share, low, high, most = MOST, bad = -1;
+static long size, disks = 1, delay, sync_delay, spread, every, slow, sick, share, low, high, most = MOST, bad = -1;
 static const struct { const char *name; long *number; } options[] = {
-    {"disks", &disks}, {"delay", &delay}, {"spread", &spread}, {"every", &every}, {"slow", &slow}, {"sick", &sick},
-    {"share", &share}, {"low", &low}, {"high", &high}, {"most", &most}, {"bad", &bad},
+    {"disks", &disks}, {"delay", &delay}, {"sync", &sync_delay}, {"spread", &spread}, {"every", &every}, {"slow", &slow},
+    {"sick", &sick}, {"share", &share}, {"low", &low}, {"high", &high}, {"most", &most}, {"bad", &bad},
 };
 static char *contents[DISKS];
 static atomic_long served;
@@ -49,11 +50,12 @@ static void answer(struct fuse_in_header *in, int error, const void *data, size_
     writev(device, parts, bytes ? 2 : 1);
 }
 
-static void take_time(uint64_t node, int reading)
+static void take_time(uint64_t node, int op)
 {
     double us = every && atomic_fetch_add(&served, 1) % every == every - 1 ? slow : delay;
     us += us * spread / 100 * (2 * erand48(chance) - 1);
-    if (reading && sick >> (node - FIRST) & 1 && erand48(chance) * 1e6 < share) us += low + (high - low) * erand48(chance);
+    if (op == FUSE_FSYNC) us += sync_delay;
+    if (op == FUSE_READ && sick >> (node - FIRST) & 1 && erand48(chance) * 1e6 < share) us += low + (high - low) * erand48(chance);
     struct timespec time = {us / 1e6, (long)(us * 1e3) % 1000000000};
     nanosleep(&time, 0);
 }
@@ -91,16 +93,16 @@ static void serve(struct fuse_in_header *in, char *body)
     case FUSE_GETATTR: case FUSE_SETATTR: answer(in, 0, &attr, sizeof attr); break;
     case FUSE_OPEN: case FUSE_OPENDIR: answer(in, 0, &open, sizeof open); break;
     case FUSE_READ:
-        take_time(node, 1);
+        take_time(node, in->opcode);
         if (bad >= 0 && (long)read->offset >= bad) answer(in, EIO, 0, 0);
         else answer(in, 0, contents[node - FIRST] + read->offset, read->size < most ? read->size : most);
         break;
     case FUSE_WRITE:
-        take_time(node, 0);
+        take_time(node, in->opcode);
         memcpy(contents[node - FIRST] + write->offset, body + sizeof *write, write->size);
         answer(in, 0, &wrote, sizeof wrote);
         break;
-    case FUSE_FSYNC: take_time(node, 0); answer(in, 0, 0, 0); break;
+    case FUSE_FSYNC: take_time(node, in->opcode); answer(in, 0, 0, 0); break;
     case FUSE_FLUSH: case FUSE_RELEASE: case FUSE_RELEASEDIR: case FUSE_ACCESS: answer(in, 0, 0, 0); break;
     case FUSE_FORGET: case FUSE_BATCH_FORGET: case FUSE_INTERRUPT: break;
     default: answer(in, ENOSYS, 0, 0);
