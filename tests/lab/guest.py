@@ -22,7 +22,10 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 RELEASE = "trixie"
 """The release of Debian whose kernel a guest has, unless another is asked for."""
-MODULES = ("virtio_pci", "virtio_console", "virtio_blk", "9pnet_virtio", "9p", "overlay", "raid0", "loop", "fuse")
+MODULES = (
+    *("virtio_pci", "virtio_console", "virtio_blk", "9pnet_virtio", "9p", "overlay"),
+    *("raid0", "loop", "fuse", "crc32c_generic", "ext4"),
+)
 PORTS = ("out", "code", "file")
 SPEED = ("console=ttyS0", "quiet", "panic=-1", "mitigations=off", "tsc=reliable", "random.trust_cpu=on")
 
