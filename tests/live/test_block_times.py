@@ -20,7 +20,7 @@ pytestmark = pytest.mark.live
 SlowDisk = Callable[..., str]
 
 SHARES = (50.0, 90.0, 99.0, 99.9)
-AT_ONCE = ("chrt", "--fifo", "1")
+AT_ONCE = ("chrt", "-f", "1")
 """Before fio: it runs as soon as it is woken, whatever else the machine does, so that it sees the end of a request."""
 STALLS = {"spread": 50, "sick": 1, "share": 20_000}
 """Of slow disks: times all over an octave, and far beyond it for one in fifty, so that no two percentiles are near."""
