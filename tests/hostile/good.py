@@ -12,7 +12,8 @@ from probes.snapshot import Bye, ProbeTick, Snapshot
 from tests.hostile.recordings import framed
 from tests.tui.fakes import HELLO, Machine
 
-MESSAGES = (HELLO, *(Machine().tick() for _ in range(2)), Bye(""))
+TICKS = tuple(machine.tick() for machine in [Machine()] for _ in range(2))
+MESSAGES = (HELLO, *TICKS, Bye(""))
 PAYLOADS = tuple(map(msgspec.msgpack.encode, MESSAGES))
 STREAM = b"".join(map(framed, PAYLOADS))
 
@@ -50,4 +51,4 @@ def theme() -> bytes:
 
 def snapshot(tick: ProbeTick) -> Snapshot:
     """A second in which one probe had this."""
-    return msgspec.structs.replace(MESSAGES[1], probes=(tick,))
+    return msgspec.structs.replace(TICKS[0], probes=(tick,))

@@ -35,6 +35,7 @@ from tests.hostile.recordings import framed
 from tui import recording, theme
 from tui.dump import Dump, Options
 from tui.dump_json import JsonSink
+from tui.outline import Outline
 from tui.settings import load
 from tui.settings.kept import Kept
 from tui.settings.readers import Columns, Known
@@ -76,14 +77,26 @@ def messages(data: bytes, folder: Path) -> None:
 
 
 def recordings(data: bytes, folder: Path) -> None:
-    """What can be read of a recording can be dumped."""
+    """What can be read of a recording can be dumped, and skimmed."""
     path = folder / "x.ebtop"
     path.write_bytes(recording.MAGIC + data)
     try:
         with recording.Reader(path) as reader:
-            _dump(list(reader))
+            _dump(reader.hello, reader)
+            _skim(reader)
+            assert "\n" not in (reader.cut or "")
     except recording.RecordingError as error:
         one_line(error)
+
+
+def _skim(reader: recording.Reader) -> None:
+    outline = Outline(reader.hello.probes)
+    for tick in reader.skimmed():
+        outline.add(tick)
+        outline.stretch(0, len(outline))
+    reader.since = good.TICKS[0].time + 1
+    for tick in reader:
+        reader.whole(tick)
 
 
 def openings(data: bytes, folder: Path) -> None:
@@ -96,14 +109,11 @@ def ticks(data: bytes, folder: Path) -> None:
     recordings(framed(good.PAYLOADS[0]) + framed(data), folder)
 
 
-def _dump(told: list[wire.Message]) -> None:
-    if not told or not isinstance(hello := told[0], Hello):
-        return
+def _dump(hello: Hello, ticks: Iterable[Snapshot]) -> None:
     probes = tuple(probe.id for probe in hello.probes)
     dump = Dump(hello, JsonSink(io.BytesIO()), Options(probes, True, parse(""), live=False))
-    for one in told[1:]:
-        if isinstance(one, Snapshot):
-            dump.take(one)
+    for tick in ticks:
+        dump.take(tick)
     dump.end()
 
 
