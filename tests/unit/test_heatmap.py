@@ -165,7 +165,7 @@ def test_powers_of_ten_are_told_beside_the_map() -> None:
 
 
 def test_the_legend_says_what_colours_and_marks_mean() -> None:
-    assert render_legend(1024.0, LOOKS[1], marks=True).text == "1/s ░▒▓██ 1,024/s ━ avg ┅ p99".ljust(LEGEND_CELLS)
+    assert render_legend(1024.0, LOOKS[1], marks=True).text == "1/s ░▒▓█ 1,024/s ━ avg ┅ p99".ljust(LEGEND_CELLS)
     assert "p99" not in render_legend(1024.0, LOOKS[1], marks=False).text
     assert render_legend(1e12, LOOK, marks=True).cell_length == LEGEND_CELLS
 

@@ -226,8 +226,10 @@ def _in_a_row(page: Page, rows: Sequence[Row], moment: Traffic) -> Strip:
     now = _trace_of(moment)
     known = [(row, value) for row in rows if (value := row.value(now)) is not None]
     told = [(row, row.name, _told(row, value)) for row, value in known]
-    line = Line(page.look, page.width, "dim").put(f" {_moment(page.stretch)}  ")
-    while sum(len(name) + len(text) + 3 for _, name, text in told) > line.room:
+    needed = [len(name) + len(text) + 3 for _, name, text in told]
+    when = f" {_moment(page.stretch)} "
+    line = Line(page.look, page.width, "dim").put(when if sum(needed) + len(when) < page.width else "").put(" ")
+    while sum(len(name) + len(text) + 3 for _, name, text in told) > page.width:
         told.remove(min(told, key=lambda one: one[0].worth))
     for row, name, text in told:
         line.put(f"{name} ").put(text, row.role).put("  ")
