@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import ctypes
+import os
 import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 
-from tests.faults.left import mounts, pinned
+from tests.faults.left import Before, runs
 from tests.live.conftest import compiled, named, session
 from tests.live.session import PATIENCE_S, until
 
 __all__ = ["compiled", "named", "session"]
 
 COMM = "ebt-witness"
+PR_SET_CHILD_SUBREAPER = 36
 PROGRAM = f'BEGIN {{ printf("ready\\n"); }} t:sched:sched_process_exec /comm == "{COMM}"/ {{ printf("seen\\n"); }}'
 AT_ONCE = ("-B", "none")
 """Lines come when they are said."""
@@ -66,11 +71,24 @@ def witness(compiled: Callable[[str], Path], tmp_path_factory: pytest.TempPathFa
         process.wait(PATIENCE_S)
 
 
-@pytest.fixture(autouse=True)
-def _nothing_else_is_disturbed(witness: Witness | None) -> Iterator[None]:
-    """Whatever happened to ebtop: the other tracer goes on, no tracing file system is mounted, nothing is pinned."""
-    before = mounts(), pinned()
+@pytest.fixture(scope="session", autouse=True)
+def _orphans_come_to_the_tests() -> Iterator[None]:
+    """What a test starts stays below this process, also when those in between are killed: so it is told whose it is."""
+    libc = ctypes.CDLL(None)
+    libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     yield
-    assert (mounts(), pinned()) == before
+    libc.prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_else_is_disturbed(witness: Witness | None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Whatever happened to ebtop: the machine is as before, and the other tracer goes on."""
+    before = Before(tmp_path_factory.getbasetemp())
+    yield
+    before.is_again()
+    for child in psutil.Process().children():  # orphans, which nobody else waits for
+        if not runs(child):
+            with suppress(ChildProcessError):
+                os.waitpid(child.pid, os.WNOHANG)
     if witness:
         witness.sees()

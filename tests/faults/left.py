@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import os
+import re
 from contextlib import suppress
 from pathlib import Path
 
 import psutil
 
-from tests.live.kernel import bpf_ids, held
+from tests.live.kernel import bpf_ids, held, shown
 from tests.live.session import PATIENCE, collector_of, until
 
 KINDS = ("prog", "map", "link")
 GONE_S = 5.0
 """How long the kernel may take over what was closed."""
-TRACING = (" - tracefs ", " - debugfs ", " - bpf ")
+MOUNTS = [Path(f"/proc/{who}/mountinfo") for who in ("self", "1")]
+"""Of the tests, and of everybody: in a container these are not the same."""
 
 
-def mounts() -> list[str]:
-    """The file systems of tracing that everybody sees."""
-    return [
-        line for line in Path("/proc/1/mountinfo").read_text().splitlines() if any(kind in line for kind in TRACING)
-    ]
+OTHERS = re.compile(r" /\S*(?:/pytest-of-\w+/pytest-\d+|/ebtop-lab)/")
+"""Where other tests and the lab mount what they need."""
+
+
+def mounts(own: Path) -> set[str]:
+    """Everything that is mounted, with all that the kernel says of it, but for what other tests mount in folders of
+    theirs: `own` is that of these.
+    """
+    lines = {line for file in MOUNTS for line in file.read_text().splitlines()}
+    return {line for line in lines if not OTHERS.search(line) or f" {own}/" in line}
 
 
 def pinned() -> list[str]:
@@ -28,6 +36,55 @@ def pinned() -> list[str]:
     with suppress(FileNotFoundError):
         return sorted(file.name for file in Path("/sys/fs/bpf").iterdir())
     return []
+
+
+class Before:
+    """The machine as it was when this was made: what is in the kernel, mounted and pinned, and what this process has
+    started, and what that has. Orphans are among these where this process takes them in: see the fixtures.
+    """
+
+    def __init__(self, own: Path) -> None:
+        self._own = own
+        self._ids = {kind: bpf_ids(kind) for kind in KINDS}
+        self._mounts, self._pinned, self._started = mounts(own), pinned(), started()
+
+    def differences(self) -> list[str]:
+        """What is there now and was not, or is there no more, each in words; empty where all is as before."""
+        new = {kind: bpf_ids(kind) - self._ids[kind] for kind in KINDS}
+        others = held_by_others() if any(new.values()) else new
+        return [
+            *(f"{kind} {id_}" for kind, ids in new.items() for id_ in sorted(ids - others[kind])),
+            *sorted(mounts(self._own) ^ self._mounts),
+            *(f"pinned: {name}" for name in set(pinned()) ^ set(self._pinned)),
+            *(str(process) for process in started() - self._started),
+        ]
+
+    def is_again(self) -> None:
+        """Waits until there is no difference."""
+        with suppress(AssertionError):
+            until(lambda: not self.differences(), "the machine to be as before", GONE_S / PATIENCE)
+        found = self.differences()
+        assert not found, found
+
+
+def started() -> set[psutil.Process]:
+    """What this process has started, directly or not, and runs now."""
+    return set(filter(runs, psutil.Process().children(recursive=True)))
+
+
+def held_by_others() -> dict[str, set[int]]:
+    """Ids, by kind, of what processes have which this one has not started: other sessions, other tracers. A map may be
+    theirs by one of their programs alone, and a program by a link.
+    """
+    ours = {os.getpid(), *(process.pid for process in psutil.Process().children(recursive=True))}
+    found: dict[str, set[int]] = {kind: set() for kind in KINDS}
+    for pid in set(psutil.pids()) - ours:
+        for kind in KINDS:
+            with suppress(OSError):  # it ended meanwhile
+                found[kind] |= held(pid, f"{kind}_id")
+    found["prog"] |= {link["prog_id"] for link in shown("link") if link["id"] in found["link"]}
+    found["map"] |= {id_ for prog in shown("prog") if prog["id"] in found["prog"] for id_ in prog.get("map_ids", ())}
+    return found
 
 
 class Whole:

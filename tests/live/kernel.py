@@ -5,12 +5,18 @@ from __future__ import annotations
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
+
+
+def shown(kind: str) -> list[dict[str, Any]]:
+    """Everything of a kind (prog, map, link) that is in the kernel now, whoever put it there, as bpftool tells it."""
+    out = subprocess.run(["bpftool", "-j", kind, "show"], check=True, capture_output=True, text=True).stdout
+    return json.loads(out or "[]")  # type: ignore[no-any-return]
 
 
 def bpf_ids(kind: str) -> set[int]:
-    """Ids of everything of a kind (prog, map, link) that is in the kernel now, whoever put it there."""
-    out = subprocess.run(["bpftool", "-j", kind, "show"], check=True, capture_output=True, text=True).stdout
-    return {one["id"] for one in json.loads(out or "[]")}
+    """Ids of those."""
+    return {one["id"] for one in shown(kind)}
 
 
 def held(pid: int, what: str) -> set[int]:
