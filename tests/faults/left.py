@@ -61,9 +61,14 @@ class Before:
 
     def is_again(self) -> None:
         """Waits until there is no difference."""
+        found: list[str] = []
+
+        def same() -> bool:
+            found[:] = self.differences()
+            return not found
+
         with suppress(AssertionError):
-            until(lambda: not self.differences(), "the machine to be as before", GONE_S / PATIENCE)
-        found = self.differences()
+            until(same, "the machine to be as before", GONE_S / PATIENCE)
         assert not found, found
 
 
