@@ -56,16 +56,21 @@ def test_whoever_reads_is_stopped_under_a_flood(named: Named, tmp_path: Path, se
     assert rounds > ROUNDS_A_SECOND, "the collector did not wait for it"
 
 
-def test_the_screen_is_stopped_under_a_flood(named: Named, tmp_path: Path) -> None:
+@pytest.mark.parametrize("seconds", [3.0, pytest.param(60.0, marks=pytest.mark.faults)])
+def test_the_screen_is_stopped_under_a_flood(named: Named, tmp_path: Path, seconds: float) -> None:
     program = named("opens", "ebt-held")
     with screen("--interval", "100ms", "--rows", "100000", "comm=ebt-held") as shown:
         whole, usual = Whole(shown.process.pid), shown.key_ms()
+        before = [dirty_mb(process) for process in (whole.ui, whole.collector)]
         shown.process.send_signal(signal.SIGSTOP)
-        flooded(program, tmp_path, 3.0)
+        flooded(program, tmp_path, seconds)
         shown.forget()
         shown.process.send_signal(signal.SIGCONT)
         shown.shows(r"LOST [\d,.]+[kM]?")
         assert prompt(shown.key_ms(), usual)
+        grown = [dirty_mb(process) - mb for process, mb in zip((whole.ui, whole.collector), before, strict=True)]
+        print(f"stopped for {seconds} s: screen {grown[0]:+.1f} MB, collector {grown[1]:+.1f} MB")
+        assert max(grown) < MOST_MB
         assert shown.leave()[0] == 0
         whole.goes()
 
