@@ -18,6 +18,8 @@ from tests.live.session import ROOT
 from tui import launch
 
 WORKLOADS = ROOT / "tests" / "live" / "workloads"
+FLAGS = {"bits32": ("-m32", "-nostdlib", "-static", "-fno-pie", "-no-pie", "-fno-stack-protector")}
+"""What else the compiler is told of a workload."""
 Workload = Callable[[str], Path]
 
 
@@ -33,7 +35,7 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Workload:
         if not program.exists():
             assert compiler is not None, "live tests need a C compiler: install gcc"
             source = WORKLOADS / f"{name}.c"
-            subprocess.run([compiler, "-O1", "-w", "-pthread", "-o", program, source], check=True)
+            subprocess.run([compiler, "-O1", "-w", "-pthread", *FLAGS.get(name, ()), "-o", program, source], check=True)
         return program
 
     return compile_
