@@ -111,13 +111,13 @@ def test_the_folder_of_a_replay_is_hostile(tmp_path: Path) -> None:
         assert b"\\x1b[31m" in screen.said
 
 
-def exported(recording: Path, folder: Path, steps: int) -> Path:
-    """The file that `e` writes with the n-th of its choices, in that folder."""
+def exported(recording: Path, folder: Path, steps: int, *keys: str) -> Path:
+    """The file that `e` writes with the n-th of its choices, in that folder; after those keys."""
     folder.mkdir()
     with terminal(str(folder), "replay", str(recording), environ=UTF8, module="tests.hostile.elsewhere") as screen:
         screen.until(b"\x1b[?2004h")
         screen.settle()
-        screen.type(*["+"] * 6, "z")
+        screen.type(*["+"] * 6, *keys, "z")
         screen.type("e", *["\x1b[B"] * steps, "\r")
         screen.until(b"written")
         assert screen.leave() == 0
@@ -127,13 +127,30 @@ def exported(recording: Path, folder: Path, steps: int) -> Path:
 
 
 def test_a_spreadsheet_gets_no_formula(recording: Path, tmp_path: Path) -> None:
-    path = exported(recording, tmp_path / "csv", 0)
+    assert len(checked(exported(recording, tmp_path / "csv", 0))) > 20
+
+
+@pytest.mark.parametrize(("view", "times"), [("who", 2), ("slow", 3), ("by-flag", 4)])
+def test_a_spreadsheet_gets_no_formula_of_disks(tmp_path: Path, view: str, times: int) -> None:
+    """The views of the block pane that are tables: names of disks and units are hostile there too."""
+    recording = written(tmp_path / "x.ebtop", hostile_hello(), 2)
+    path = exported(recording, tmp_path / "csv", 0, "\t", "\t", *["v"] * times)
+    assert f"-block-{view}-" in path.name
+    rows = checked(path)
+    assert rows
+    if view != "by-flag":  # which has nothing but numbers and words of ours
+        assert any(field.startswith("'=1+1") for row in rows for field in row)
+        assert any("\\x1b]0;owned\\x07" in field for row in rows for field in row)
+
+
+def checked(path: Path) -> list[list[str]]:
+    """The rows of a CSV, in which nothing is a formula or a control character."""
     text = path.read_text()
     assert problems(text.encode()) == []
     head, *rows = list(csv.reader(io.StringIO(text, newline="")))
-    assert len(rows) > 20
     for field in (*head, *(field for row in rows for field in row)):
         assert not field.startswith(FORMULA) or _is_number(field)
+    return rows
 
 
 def _is_number(field: str) -> bool:

@@ -18,6 +18,8 @@ from tests.tui.terminal import terminal
 
 pytestmark = pytest.mark.live
 
+UNIT = "ebt-\x1b[31m\u202e[red].service"
+UNIT_DRAWN = r"ebt-\x1b[31m\u202e[red].service"
 UTF8 = {"TERM": "xterm-256color", "LANG": "C.UTF-8"}
 
 
@@ -27,7 +29,7 @@ def hostile(tmp_path: Path) -> Iterator[int]:
     command = [sys.executable, "-m", "tests.hostile.hostile_process", str(tmp_path)]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, cwd=ROOT)
     root = mount_point(MOUNTS.read_text())
-    unit = root / "ebt-\x1b[31m\u202e[red].service" if root else None
+    unit = root / UNIT if root else None
     if unit:
         unit.mkdir(exist_ok=True)  # of a run that was killed
         (unit / "cgroup.procs").write_text(str(process.pid))
@@ -49,6 +51,7 @@ def test_nothing_but_printable_cells(hostile: int, tmp_path: Path, environ: dict
         assert screen.leave() == 0, screen.said[-800:]
     assert problems(screen.said, ascii_only=environ["LANG"] == "C") == []
     assert "\\x1b]0;owned\\x07" in words(screen.said)
+    assert UNIT_DRAWN in words(screen.said) or not mount_point(MOUNTS.read_text()), "its page names its unit"
 
 
 @pytest.mark.parametrize("form", ["json", "text"])
