@@ -30,25 +30,29 @@ def test_the_terminal_is_closed(signalled: bool) -> None:
         whole = Whole(shown.process.pid)
         if signalled:
             shown.process.send_signal(signal.SIGHUP)
-            shown.leave(b"")
+            assert shown.leave(b"")[0] == 0
         else:
             shown.hang_up()
-            assert shown.process.wait(PATIENCE_S) in (HUNG_UP, -signal.SIGHUP)
+            assert shown.process.wait(PATIENCE_S) == HUNG_UP
         whole.goes()
 
 
 def test_the_collector_is_killed() -> None:
-    """What was seen can still be looked at; the line that says what happened is there until the end and after it."""
+    """What was seen can still be looked at, history and pages too; probes cannot be asked for; the line that says what
+    happened is there until the end and after it.
+    """
     with screen() as shown:
         whole, usual = Whole(shown.process.pid), shown.key_ms()
         shown.forget()
         whole.collector.kill()
         shown.shows("the collector ended by signal 9")
         assert prompt(shown.key_ms(), usual)
-        shown.forget()
-        shown.type(b"1")
-        shown.watch(0.5)
-        code, last = shown.leave()
+        for keys, drawn in ((b"1", "the collector is gone"), (b"[", "PAUSED"), (b" p1\r", "Process 1 ")):
+            shown.forget()
+            shown.type(keys)
+            shown.shows(drawn, "the collector ended by signal 9")
+        shown.shows("not answered: the collector is gone")
+        code, last = shown.leave(b"qq")
         whole.goes()
     assert code == 1
     assert "ebtop: the collector ended by signal 9" in last, last

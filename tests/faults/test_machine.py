@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import struct
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -17,7 +19,7 @@ import pytest
 
 from probes.controls import Toggle
 from tests.faults.left import Whole, dirty_mb, runs
-from tests.faults.screen import prompt, screen
+from tests.faults.screen import Screen, prompt, screen
 from tests.live.kernel import held, open_files
 from tests.live.link import Session, tick_of
 from tests.live.session import ROOT, Dump, until
@@ -141,16 +143,35 @@ def somebody() -> Iterator[str]:
         subprocess.run(["userdel", "--force", "--remove", USER], check=False, capture_output=True)
 
 
-@pytest.mark.faults
-@pytest.mark.parametrize("killed", ["screen", "sudo", "collector", "terminal"])
-def test_through_sudo(somebody: str, killed: str) -> None:
-    """The screen is a user's, and sudo stands between it and the collector."""
+@contextmanager
+def through_sudo(somebody: str) -> Iterator[tuple[Screen, Whole]]:
+    """A user's screen, between which and the collector sudo stands."""
     as_user = ("setpriv", f"--reuid={somebody}", "--regid", somebody, "--init-groups", "env", "-u", "SUDO_UID")
     with screen(prefix=as_user) as shown:
         whole = Whole(shown.process.pid)
-        sudo = [one for one in whole.processes if one.name() == "sudo"]
-        assert sudo
+        assert any(one.name() == "sudo" for one in whole.processes)
         assert whole.ui.uids().effective != 0
+        yield shown, whole
+
+
+@pytest.mark.faults
+def test_left_through_sudo_while_the_collector_is_stopped(somebody: str) -> None:
+    """It is not the user's to kill: it ends by itself as soon as it is continued."""
+    with through_sudo(somebody) as (shown, whole):
+        whole.collector.send_signal(signal.SIGSTOP)
+        try:
+            assert shown.leave(patience_s=40.0)[0] == 0
+            assert runs(whole.collector)
+        finally:
+            whole.collector.send_signal(signal.SIGCONT)
+        whole.goes()
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("killed", ["screen", "sudo", "collector", "terminal"])
+def test_through_sudo(somebody: str, killed: str) -> None:
+    with through_sudo(somebody) as (shown, whole):
+        sudo = [one for one in whole.processes if one.name() == "sudo"]
         if killed == "terminal":
             shown.hang_up()
         else:

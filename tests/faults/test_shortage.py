@@ -139,6 +139,7 @@ def test_out_of_memory(short_of_memory: Callable[[int, int], None], session: Sta
             tick = tick_of(running.send(Toggle("block", True)), "block")
             if tick.state == "failed":
                 said = tick.message
+                assert len(said.splitlines()) == 2, "what is wrong, and what to do"
                 break
             running.send(Toggle("block", False))
     except LinkError as error:
@@ -166,7 +167,7 @@ def test_a_session_that_begins_without_memory(short_of_memory: Callable[[int, in
             states = json.loads(done.stdout.splitlines()[0])["probes"].values()
             assert any(state.startswith("failed: ") for state in states), done
         elif done.returncode not in (0, -signal.SIGKILL):
-            assert done.stderr.startswith("ebtop: "), done
+            assert (done.returncode, done.stderr[:7], done.stderr.count("\n")) == (2, "ebtop: ", 1), done
         until(lambda: not (group / "cgroup.procs").read_text(), "all of it to be gone")
 
 

@@ -1,4 +1,6 @@
-"""What SECURITY.md says of processes and places is what the code does; tests/live/test_privileges.py looks at /proc."""
+"""What SECURITY.md says of processes and places is what the code does. At processes themselves look test_privileges.py
+and test_powerless.py in tests/live, and test_connections.py at what they talk through.
+"""
 
 from __future__ import annotations
 
