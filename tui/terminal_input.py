@@ -15,6 +15,9 @@ LARGEST = Size(1000, 500)
 ESCAPE = "\x1b"
 ESCAPE_KEY = "\x1b[27u"
 """Esc in a way that begins nothing else, as kitty(1) sends it."""
+PIECES = re.compile(r"(?=\x1b)")
+SEQUENCE = re.compile(r"^(?:\x1b\[?)?[0-?]*[ -/]*[@-~]?")
+"""What Esc begins or has begun, to its end (ECMA-48)."""
 PRESSED = re.compile(r"\x1b(?=[^\x00-\x1f\x7f-\x9f\[\]OPX^_\\])")
 """Esc before what continues no sequence. Keys with Alt come so as well, but none of them means anything here."""
 
@@ -33,12 +36,15 @@ class TerminalInput:
         """What these bytes mean, with those before. Without any: that nothing was typed for a while."""
         text, self._held = apart(self._held + self._decode(data), ended=not data)
         found: list[Message] = []
-        try:
-            # Nothing is fed where a character has only begun: that would mean the end.
-            found.extend(self._parser.feed(text) if text else ())
-            found.extend(self._parser.tick())
-        except Exception:  # it fails over numbers that are too large for characters, and begins anew
-            self._parser = XTermParser(False)
+        # Nothing is fed where a character has only begun: that would mean the end.
+        for piece in filter(None, PIECES.split(text)):
+            try:
+                found.extend(self._parser.feed(piece))
+            except Exception:  # it fails over numbers that are too large for characters, and begins anew behind those
+                self._parser = XTermParser(False)
+                if rest := SEQUENCE.sub("", piece, count=1):
+                    found.extend(self._parser.feed(rest))
+        found.extend(self._parser.tick())
         return [_bounded(event) for event in found]
 
 

@@ -53,8 +53,10 @@ def test_nothing_is_lost(text: str, ended: bool) -> None:
 )
 def test_what_nobody_can_read_is_left_out(sequence: bytes) -> None:
     typed = TerminalInput()
-    typed.take(b"a" + sequence)
-    assert [event.key for event in typed.take(b"b") if isinstance(event, events.Key)] == ["b"]
+    found = [*typed.take(b"a" + sequence + b"b\x1b[A"), *typed.take(b"c")]
+    assert [event.key for event in found if isinstance(event, events.Key)] == ["a", "b", "up", "c"]
+    found = [*typed.take(sequence[:9]), *typed.take(sequence[9:] + b"d"), *typed.take(b"")]
+    assert [event.key for event in found if isinstance(event, events.Key)] == ["d"]
 
 
 def test_no_screen_is_larger_than_can_be_drawn() -> None:
