@@ -24,7 +24,7 @@ SLOW_COLUMNS = (
     Column("disk", "DISK", "word", 8, "disk", priority=7),
     Column("op", "OP", "word", 7, "operation", priority=5),
     Column("flags", "FLAGS", "word", 9, "sync, meta, readahead, fua, prio", priority=1),
-    Column("sector", "SECTOR", "number", 11, "first sector, of 512 bytes"),
+    Column("sector", "SECTOR", "number", 11, "first sector, of 512 bytes", priority=2),
     Column("bytes", "SIZE", "bytes", 7, "bytes of the request", priority=2),
     Column("queue_us", "QUEUE us", "us", 9, "from insertion into the queue to issue, in microseconds", priority=3),
     Column("device_us", "DEVICE us", "us", 10, "from issue to completion, in microseconds", priority=8),
