@@ -50,7 +50,9 @@ def odd(line: Line) -> bool:
 
 
 @pytest.mark.parametrize(
-    "options", [("--rw=randread",), ("--rw=randread", "--rate_iops=100"), MIXED], ids=["reads", "few reads", "mixed"]
+    "options",
+    [("--rw=randread",), ("--rw=randread", "--rate_iops=100"), (*MIXED, "--rate_iops=300,90")],
+    ids=["reads", "few reads", "mixed"],
 )
 def test_the_sick_one_is_found_and_named(compiled: Workload, tmp_path: Path, options: tuple[str, ...]) -> None:
     how = Sickness(sick=frozenset([1]), share=0.02, ms=(20, 60))
