@@ -24,7 +24,7 @@ class Users:
     """
 
     def __init__(self, ask: Callable[[int], str], passwd: Path = PASSWD) -> None:
-        self._ask = ask
+        self._ask, self._passwd = ask, passwd
         self._known = local(passwd)
         self._asked: set[int] = set()
         self._wanted: SimpleQueue[int] = SimpleQueue()
@@ -57,7 +57,7 @@ class Users:
             name = self._ask(uid)
             with self._answered:
                 if len(self._known) >= MOST_KNOWN:
-                    self._known = local(PASSWD)
+                    self._known = local(self._passwd)
                 self._known[uid] = name
                 self._asked.discard(uid)
                 self._answered.notify_all()
